@@ -1,0 +1,56 @@
+"""What the delivery of a post asks before it leaves, and tells when it has moved (settings.DELIVERY_KINDS)."""
+
+from datetime import datetime
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from content.models import Post
+from content.policy import PostState, local_day
+from content.services.posts import TooLate
+from groupops.groups.models import GroupDay
+from groupops.groups.policy import Lifecycle
+from groupops.messaging.models import Delivery
+from groupops.messaging.policy import DeliveryState
+from groupops.shared import bulk
+
+# Where a delivery's state leaves its post; every other state is still on its way.
+ENDS: dict[str, PostState] = {
+    DeliveryState.SENT: PostState.SENT,
+    DeliveryState.FAILED: PostState.FAILED,
+    DeliveryState.MISSED: PostState.MISSED,
+    DeliveryState.CANCELLED: PostState.CANCELLED,
+}
+
+
+def guard(delivery: Delivery, *, at: datetime) -> str:
+    """Why the post must not be said any more, as a msgid; empty: say it."""
+    post = Post.objects.select_related("group").get(pk=delivery.subject_id)
+    if post.state == PostState.CANCELLED:
+        return gettext_noop("The post was cancelled.")
+    if post.group.lifecycle == Lifecycle.PAUSED:
+        return gettext_noop("The group is paused.")
+    if post.group.lifecycle != Lifecycle.ACTIVE:
+        return gettext_noop("The group is not active.")
+    return ""
+
+
+def settled(delivery: Delivery, *, at: datetime) -> None:
+    """The post follows its delivery; one that was sent counts once, on the group's local day.
+
+    Raises TooLate when a person reopens the delivery of a post that was sent anew as another one.
+    """
+    state = ENDS.get(delivery.state, PostState.SCHEDULED)
+    post = Post.objects.select_related("group").select_for_update(of=("self",)).get(pk=delivery.subject_id)
+    if state == post.state:
+        return
+    if state == PostState.SCHEDULED and Post.objects.filter(replaces=post).exists():
+        raise TooLate(_("This post was sent anew already; only one of the two may leave."))
+    before = post.sent_at
+    post.state, post.sent_at = state, at if state == PostState.SENT else None
+    post.save(update_fields=["state", "sent_at"])
+    if post.sent_at:
+        bulk.add(GroupDay, ["group", "day"], ["posts_sent"], [(post.group_id, local_day(post.sent_at, post.group.zone), 1)])
+    elif before:  # a person took back "it was sent"
+        GroupDay.objects.filter(group=post.group, day=local_day(before, post.group.zone)).update(posts_sent=F("posts_sent") - 1)

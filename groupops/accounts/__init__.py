@@ -1,0 +1,1 @@
+"""People who operate: users, global roles, login, preferences, API tokens."""

@@ -1,0 +1,15 @@
+"""App of the accounts."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    """Users, roles, tokens."""
+
+    name = "groupops.accounts"
+    verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Register the token with the API schema."""
+        from groupops.accounts import schema  # noqa: F401  (importing registers it)

@@ -1,0 +1,45 @@
+"""What the frame of every page needs: navigation, theme, language."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from groupops.accounts.middleware import THEME_COOKIE
+from groupops.accounts.policy import Right, Theme
+
+# (label, URL name, icon, right that is needed or None)
+MENU: list[tuple[Promise | str, str, str, Right | None]] = [
+    (_("Today"), "today", "home", None),
+    (_("Groups"), "groups:list", "messages", None),
+    (_("Members"), "members:roster", "users", None),
+    (_("Content"), "content:schedules", "calendar-event", None),
+    (_("Send desk"), "messaging:deliveries", "send", None),
+    (_("Channels"), "messaging:connections", "plug", Right.MANAGE_CONNECTIONS),
+    (_("People and roles"), "people", "shield", Right.MANAGE_PEOPLE),
+    (_("Audit log"), "record:audit", "history", Right.SEE_AUDIT),
+    (_("System status"), "system", "heartbeat", Right.SEE_SYSTEM),
+]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context of base.html: `nav`, `theme`. Costs no query beyond the user's own."""
+    user = getattr(request, "user", None)
+    known = user is not None and user.is_authenticated
+    theme = user.theme if known else request.COOKIES.get(THEME_COOKIE, Theme.AUTO)
+    return {"nav": _nav(request) if known else [], "theme": theme if theme in Theme.values else Theme.AUTO}
+
+
+def _nav(request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "url": url, "icon": icon, "active": _is_here(request.path, url), "badge": ""}
+        for label, name, icon, right in MENU
+        if right is None or request.user.has_right(right)  # type: ignore[union-attr]
+        for url in [reverse(name)]
+    ]
+
+
+def _is_here(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))

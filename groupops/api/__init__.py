@@ -1,0 +1,1 @@
+"""Assembles the REST API of every app."""

@@ -1,0 +1,160 @@
+"""The audit trail in people's words: what a verb means, what an object is called and where it is, what changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from groupops.record.models import AuditEntry
+
+# tests/record/test_words.py fails when a service writes a verb that is not here.
+VERBS: dict[str, Promise] = {
+    "audit.erase": _("erased what lines had changed"),
+    "connection.create": _("connected an account"),
+    "connection.pause": _("paused the connection"),
+    "connection.resume": _("resumed the connection"),
+    "connection.rotate": _("replaced the credentials"),
+    "event.replay": _("replayed the event"),
+    "group.bind": _("chose the room"),
+    "group.unbind": _("took the room away"),
+    "group.create": _("created the group"),
+    "group.hand_over": _("handed the group over"),
+    "group.lifecycle": _("changed the group's state"),
+    "group.lifecycle_undo": _("took the change of state back"),
+    "group.update": _("changed the group"),
+    "kind.create": _("created the kind of group"),
+    "kind.update": _("changed the kind of group"),
+    "moment.create": _("noted a key moment"),
+    "moment.dismiss": _("dismissed the key moment"),
+    "moment.restore": _("brought the key moment back"),
+    "policy.set": _("set the policy"),
+    "post.cancel": _("cancelled the message"),
+    "post.create": _("planned the message"),
+    "post.end": _("ended the post"),
+    "post.give": _("gave the post"),
+    "post.send_again": _("sent the message again"),
+    "product.users": _("noted the product's users"),
+    "rules.base": _("changed the base rules"),
+    "rules.publish": _("published the rules"),
+    "schedule.create": _("made the schedule"),
+    "schedule.disable": _("stopped the schedule"),
+    "schedule.enable": _("started the schedule"),
+    "schedule.skip_day": _("left a day out"),
+    "schedule.unskip_day": _("put the day back"),
+    "schedule.update": _("changed the schedule"),
+    "slot.leave": _("left the slot out"),
+    "slot.send_now": _("sent the slot now"),
+    "token.create": _("made an API token"),
+    "token.revoke": _("revoked the API token"),
+    "user.accept": _("accepted the invitation"),
+    "user.active": _("let in or locked out"),
+    "user.first": _("opened the installation"),
+    "user.invite": _("invited"),
+    "user.link": _("made a link to choose a password"),
+    "user.login": _("logged in"),
+    "user.password": _("changed the password"),
+    "user.profile": _("changed the profile"),
+    "user.role": _("changed the role"),
+    "user.update": _("changed the person"),
+}
+# Where an object is looked at: the URL name, given its number.
+PAGES = {
+    "accounts.user": "person",
+    "groups.group": "groups:detail",
+    "content.schedule": "content:schedule",
+    "messaging.connection": "messaging:connection",
+    "messaging.delivery": "messaging:delivery",
+    "inbound.storedevent": "inbound:message",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as the page shows it."""
+
+    entry: AuditEntry
+    what: Promise | str
+    kind: str
+    url: str
+    group: str
+    changes: list[tuple[str, str, str]]
+    link: int | None
+    erased: bool
+
+
+def lines(entries: Iterable[AuditEntry], *, groups: dict[int, str]) -> list[Line]:
+    """The entries in words; `groups` names the groups by number."""
+    return [_line(entry, groups) for entry in entries]
+
+
+def _line(entry: AuditEntry, groups: dict[int, str]) -> Line:
+    detail, seal = getattr(entry, "detail", None), getattr(entry, "seal", None)
+    return Line(
+        entry=entry,
+        what=VERBS.get(entry.verb, entry.verb),
+        kind=kind_of(entry.target_type),
+        url=_page(entry),
+        group=groups.get(entry.group_id or 0, ""),
+        changes=_changes(entry.target_type, detail.before, detail.after) if detail else [],
+        link=seal.number if seal else None,
+        erased=detail is None and bool(entry.detail_digest),
+    )
+
+
+def families(verbs: Iterable[str]) -> list[tuple[str, str]]:
+    """The verbs as choices of the filter, in the reader's words."""
+    return sorted(((verb, capfirst(str(VERBS.get(verb, verb)))) for verb in verbs), key=lambda choice: choice[1])
+
+
+def types(labels: Iterable[str]) -> list[tuple[str, str]]:
+    """The kinds of object as choices of the filter."""
+    return sorted(((label, kind_of(label)) for label in labels), key=lambda choice: choice[1])
+
+
+def kind_of(label: str) -> str:
+    """What a model is called; of one that is gone, its old name."""
+    model = _model(label)
+    return capfirst(str(model._meta.verbose_name)) if model else label
+
+
+def _page(entry: AuditEntry) -> str:
+    name = PAGES.get(entry.target_type)
+    return reverse(name, args=[int(entry.target_id)]) if name and entry.target_id.isdigit() else ""
+
+
+def _changes(label: str, before: Any, after: Any) -> list[tuple[str, str, str]]:
+    old, new = before or {}, after or {}
+    return [(_field(label, name), _shown(old.get(name)), _shown(new.get(name))) for name in dict.fromkeys([*old, *new])]
+
+
+def _field(label: str, name: str) -> str:
+    model = _model(label)
+    try:
+        return capfirst(str(model._meta.get_field(name).verbose_name)) if model else name  # type: ignore[union-attr]
+    except (FieldDoesNotExist, AttributeError):
+        return name
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return _now("Yes") if value else _now("No")
+    if isinstance(value, list):
+        return ", ".join(_shown(inner) for inner in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_shown(inner)}" for name, inner in value.items())
+    return "" if value is None else str(value)
+
+
+def _model(label: str) -> type[Model] | None:
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        return None

@@ -1,0 +1,125 @@
+"""What the home and the system page ask, in a constant number of queries."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet, Sum
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from content.models import Post, Slot
+from content.policy import PostState, SlotState
+from groupops.accounts.models import User
+from groupops.accounts.policy import Right
+from groupops.groups import access
+from groupops.groups.models import Group, GroupDay
+from groupops.groups.policy import Lifecycle
+from groupops.inbound.models import EventState, StoredEvent
+from groupops.messaging.models import Binding, Connection, Delivery
+from groupops.messaging.policy import CLAIMABLE, DeliveryState
+from groupops.shared import clock
+from groupops.shared.today import TodayItem
+
+DAYS = 14
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One number of the home page, with its last fortnight; `counting` says how it counts."""
+
+    label: Promise | str
+    value: int
+    icon: str
+    url: str
+    series: list[int] = field(default_factory=list)
+    counting: Promise | str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the onboarding checklist, computed from data."""
+
+    label: Promise | str
+    done: bool
+    url: str
+
+
+def to_do(user: User, at: datetime) -> list[TodayItem]:
+    """What every app says a person must do now, by time."""
+    items = [item for path in settings.TODAY_SOURCES for item in import_string(path)(user, at)]
+    return sorted(items, key=lambda item: (not item.urgent, item.at))
+
+
+def coming(user: User, at: datetime) -> QuerySet[Slot]:
+    """The slots of the next 24 hours, soonest first."""
+    return (
+        Slot.objects.filter(state=SlotState.PLANNED, due_at__gte=at, due_at__lt=at + timedelta(hours=24), schedule__enabled=True)
+        .filter(schedule__group__in=access.visible_to(user), schedule__group__lifecycle=Lifecycle.ACTIVE)
+        .select_related("schedule__group")
+        .order_by("due_at")[:12]
+    )
+
+
+def kpis(user: User, at: datetime) -> list[Kpi]:
+    """Groups, members, messages and posts of the groups a user sees."""
+    groups = access.visible_to(user)
+    today = clock.local(at, user.zone).date()
+    series = _series(groups, today)
+    totals = groups.filter(lifecycle=Lifecycle.ACTIVE).aggregate(groups=Count("pk"), members=Sum("member_count"))
+    home = reverse("groups:list")
+    return [
+        Kpi(_("Active groups"), totals["groups"], "messages", home + "?lifecycle=active"),
+        Kpi(
+            _("Members"),
+            totals["members"] or 0,
+            "users",
+            reverse("members:roster"),
+            series["joins"],
+            _("places taken, not distinct people"),
+        ),
+        Kpi(_("Messages today"), series["messages"][-1], "message", home, series["messages"]),
+        Kpi(_("Posts sent today"), series["posts_sent"][-1], "send", reverse("messaging:deliveries"), series["posts_sent"]),
+    ]
+
+
+def _series(groups: QuerySet[Group], today: date) -> dict[str, list[int]]:
+    days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    names = ("messages", "joins", "posts_sent")
+    rows = GroupDay.objects.filter(group__in=groups, day__gte=days[0]).values("day").annotate(**{f"n_{name}": Sum(name) for name in names})
+    by_day = {row["day"]: row for row in rows}
+    return {name: [by_day.get(day, {}).get(f"n_{name}", 0) for day in days] for name in names}
+
+
+def checklist(user: User) -> list[Step]:
+    """The first steps of an installation; empty once all are done or for those who cannot do them."""
+    if not user.has_right(Right.CREATE_GROUP):
+        return []
+    steps = [
+        Step(_("Connect a channel"), Connection.objects.exists(), reverse("messaging:connect")),
+        Step(_("Create the first group"), Group.objects.exists(), reverse("groups:create")),
+        Step(_("Bind a group to its room"), Binding.objects.exists(), reverse("groups:list")),
+        Step(_("Plan the first day"), Slot.objects.exists(), reverse("content:schedules")),
+        Step(_("See the first post leave"), Post.objects.filter(state=PostState.SENT).exists(), reverse("messaging:deliveries")),
+        Step(
+            _("Invite a colleague"), User.objects.all()[1:2].exists(), reverse("people" if user.has_right(Right.MANAGE_PEOPLE) else "today")
+        ),
+    ]
+    return [] if all(step.done for step in steps) else steps
+
+
+def backlog() -> dict[str, int]:
+    """How much waits: deliveries by what they wait for, events to be understood, events parked."""
+    deliveries = Delivery.objects.aggregate(
+        to_send=Count("pk", filter=Q(state__in=CLAIMABLE)),
+        sending=Count("pk", filter=Q(state=DeliveryState.CLAIMED)),
+        unknown=Count("pk", filter=Q(state=DeliveryState.UNKNOWN)),
+        waiting_person=Count("pk", filter=Q(state=DeliveryState.WAITING_PERSON)),
+    )
+    events = StoredEvent.objects.filter(state__in=[EventState.PENDING, EventState.PARKED]).aggregate(
+        events_waiting=Count("pk", filter=Q(state=EventState.PENDING)),
+        events_parked=Count("pk", filter=Q(state=EventState.PARKED)),
+    )
+    return deliveries | events

@@ -1,0 +1,62 @@
+"""Pages that mix apps: home, command palette, system status, the component page."""
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from groupops.accounts.policy import Right
+from groupops.dashboard import palette as command_palette
+from groupops.dashboard import queries
+from groupops.messaging.models import Connection
+from groupops.record import queries as record
+from groupops.record.models import Heartbeat
+from groupops.shared import clock
+from groupops.shared.errors import Forbidden
+
+LIVELY = 60  # seconds since a heartbeat
+
+
+def today(request: HttpRequest) -> HttpResponse:
+    """今日待办: what a person must do now, the day's sends, the numbers, the first steps."""
+    at, user = clock.now(), request.user
+    context = {
+        "items": queries.to_do(user, at),
+        "coming": queries.coming(user, at),
+        "kpis": queries.kpis(user, at),
+        "steps": queries.checklist(user),
+        "alarms": record.open_alarms()[:5] if user.has_right(Right.SEE_SYSTEM) else [],
+        "connections": Connection.objects.order_by("name")[:8],
+        "now": at,
+    }
+    return render(request, "dashboard/today.html", context)
+
+
+def palette(request: HttpRequest) -> HttpResponse:
+    """The palette's hits for `?q=`; a fragment for htmx, a plain page without script."""
+    text = request.GET.get("q", "")
+    if len(text) > 100:
+        raise BadRequest(_("Too long to search for."))
+    template = "dashboard/palette.html#hits" if request.htmx else "dashboard/palette.html"
+    return render(request, template, {"sections": command_palette.hits(request.user, text), "q": text})
+
+
+def system(request: HttpRequest) -> HttpResponse:
+    """系统状态: what lives, what waits, what is wrong."""
+    if not request.user.has_right(Right.SEE_SYSTEM):
+        raise Forbidden(_("Your role does not include the system status."))
+    at = clock.now()
+    beats = [{"row": row, "lives": (at - row.at).total_seconds() < LIVELY} for row in Heartbeat.objects.order_by("name")]
+    context = {
+        "beats": beats,
+        "backlog": queries.backlog(),
+        "alarms": record.open_alarms(),
+        "connections": Connection.objects.order_by("name"),
+        "unsealed_since": record.unsealed_since(),
+    }
+    return render(request, "dashboard/system.html", context)
+
+
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component of the house on one page."""
+    return render(request, "dashboard/components.html", {"now": clock.now()})

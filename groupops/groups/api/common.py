@@ -1,0 +1,39 @@
+"""What the endpoints of the groups share: who calls, and references that only show what the caller may see."""
+
+from typing import Any, cast
+
+import django_filters
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from groupops.accounts.models import User
+from groupops.groups import access
+from groupops.groups.models import Group
+
+
+def actor(request: Request) -> User:
+    """Who calls; HasScope lets nobody through who is not logged in."""
+    return cast("User", request.user)
+
+
+class VisibleGroupField(serializers.PrimaryKeyRelatedField[Group]):
+    """A group the caller may see; a foreign one does not exist."""
+
+    def get_queryset(self) -> Any:
+        """Deny by default."""
+        request = self.context.get("request")
+        return access.visible_to(actor(request)) if request and request.user.is_authenticated else Group.objects.none()
+
+
+class ActiveUserField(serializers.PrimaryKeyRelatedField[User]):
+    """Somebody who can log in."""
+
+    def get_queryset(self) -> Any:
+        """Everybody active."""
+        return User.objects.filter(is_active=True)
+
+
+class OfGroupFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """?group=<id>"""
+
+    group = django_filters.NumberFilter(field_name="group", min_value=1, max_value=2**63 - 1)

@@ -1,0 +1,22 @@
+"""Forms of the groups: they parse and explain; the services decide."""
+
+from groupops.groups.forms.base import refuse
+from groupops.groups.forms.groups import CreateForm, EditForm, HandOverForm, PostForm
+from groupops.groups.forms.kinds import KindForm, NewKindForm
+from groupops.groups.forms.moments import MomentForm, UsersForm
+from groupops.groups.forms.policies import policy_form
+from groupops.groups.forms.rules import RulesForm
+
+__all__ = [
+    "CreateForm",
+    "EditForm",
+    "HandOverForm",
+    "KindForm",
+    "MomentForm",
+    "NewKindForm",
+    "PostForm",
+    "RulesForm",
+    "UsersForm",
+    "policy_form",
+    "refuse",
+]

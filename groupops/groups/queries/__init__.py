@@ -1,0 +1,55 @@
+"""Reads of the groups, shared by pages, API and other apps."""
+
+from groupops.groups.queries.advice import AdviceBoard, advice_board
+from groupops.groups.queries.groups import day_numbers, listing, message_counts, size_ranges
+from groupops.groups.queries.history import last_change
+from groupops.groups.queries.policies import (
+    Effect,
+    Override,
+    effective,
+    effects,
+    history,
+    instance,
+    names,
+    overrides,
+    policies_for,
+    policy,
+    policy_class,
+    shown,
+    title_of,
+    value_at,
+)
+from groupops.groups.queries.posts import holders, staffing_of
+from groupops.groups.queries.product import current_users
+from groupops.groups.queries.rules import base_rules, current_rules, template_for, versions
+
+__all__ = [
+    "AdviceBoard",
+    "Effect",
+    "Override",
+    "advice_board",
+    "base_rules",
+    "current_rules",
+    "current_users",
+    "day_numbers",
+    "effective",
+    "effects",
+    "history",
+    "holders",
+    "instance",
+    "last_change",
+    "listing",
+    "message_counts",
+    "names",
+    "overrides",
+    "policies_for",
+    "policy",
+    "policy_class",
+    "shown",
+    "size_ranges",
+    "staffing_of",
+    "template_for",
+    "title_of",
+    "value_at",
+    "versions",
+]

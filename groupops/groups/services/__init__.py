@@ -1,0 +1,37 @@
+"""Every write of the groups."""
+
+from groupops.groups.services.assessment import assess
+from groupops.groups.services.groups import NameTaken, create_group, update_group
+from groupops.groups.services.kinds import create_kind, update_kind
+from groupops.groups.services.lifecycle import BulkResult, MoveRefused, set_lifecycle, set_lifecycle_of, undo_lifecycle
+from groupops.groups.services.moments import record_moment, set_dismissed
+from groupops.groups.services.policies import set_policy
+from groupops.groups.services.posts import PostRefused, end_post, give_post, hand_over
+from groupops.groups.services.product import record_users
+from groupops.groups.services.rules import publish_rules, restore_rules
+from groupops.groups.services.versions import Stale
+
+__all__ = [
+    "BulkResult",
+    "MoveRefused",
+    "NameTaken",
+    "PostRefused",
+    "Stale",
+    "assess",
+    "create_group",
+    "create_kind",
+    "end_post",
+    "give_post",
+    "hand_over",
+    "publish_rules",
+    "record_moment",
+    "record_users",
+    "restore_rules",
+    "set_dismissed",
+    "set_lifecycle",
+    "set_lifecycle_of",
+    "set_policy",
+    "undo_lifecycle",
+    "update_group",
+    "update_kind",
+]

@@ -1,0 +1,58 @@
+"""Stored events: what a platform told us, once each, with what became of it."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from groupops.groups.models import Group
+from groupops.messaging.models import Connection
+
+
+class EventState(models.TextChoices):
+    """What became of an event."""
+
+    PENDING = "pending", _("Waiting")
+    DONE = "done", _("Understood")
+    DROPPED = "dropped", _("Not counted")  # own echo, or a room that is not bound
+    PARKED = "parked", _("Parked")  # it broke the pipeline; a person replays it
+
+
+class StoredEvent(models.Model):
+    """One event under its unique key. The door stores it raw and answers; the pipeline understands it later."""
+
+    connection = models.ForeignKey(Connection, models.PROTECT, related_name="events", db_index=False)
+    event_key = models.CharField(max_length=255)
+    kind = models.CharField(max_length=20)  # adapter.EventKind
+    group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="events", db_index=False)
+    remote_group = models.CharField(max_length=255)
+    remote_user = models.CharField(max_length=255, blank=True)
+    user_name = models.CharField(max_length=200, blank=True)
+    remote_message = models.CharField(max_length=255, blank=True)
+    text = models.TextField(blank=True)
+    how = models.CharField(max_length=10, blank=True)
+    own = models.BooleanField(default=False)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    raw = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=EventState.choices, default=EventState.PENDING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    person_id = models.BigIntegerField(null=True)  # members lies above; the pipeline writes whom it resolved
+    # What each step of the pipeline did: [{"step": "members.inbound.count", "did": msgid, "with": {…}}]
+    trace = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("event")
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "event_key"], name="event_once"),
+            models.CheckConstraint(condition=Q(state__in=EventState.values), name="event_state_known"),
+            models.CheckConstraint(condition=Q(state="dropped") | Q(group__isnull=False), name="event_counted_has_group"),
+        ]
+        indexes = [
+            models.Index(fields=["connection", "id"], condition=Q(state="pending"), name="event_pending"),
+            models.Index(fields=["id"], condition=Q(state="parked"), name="event_parked"),
+            models.Index(fields=["group", "-occurred_at", "-id"], name="event_of_group"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.event_key}"

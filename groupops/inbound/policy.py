@@ -1,0 +1,85 @@
+"""How what a platform says is made fit to be kept, and how much and how often is tried: pure decisions."""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from groupops.messaging.adapter import Event
+
+DOOR = "door"  # the name of storing in a trace
+BATCH = 500  # events in one transaction
+TRIES = 5  # a batch that times out so often is searched for the event that does it
+RETRIES = 3  # of one transaction at once, after a deadlock or a lost connection
+DRAIN = timedelta(seconds=20)  # one connection's share of a task, fetching or understanding, before the next one's turn
+INBOX_LEASE = timedelta(seconds=60)  # longer than DRAIN and the longest statement
+FETCH_LEASE = timedelta(seconds=60)
+BACKOFF = timedelta(seconds=15)  # before a platform that failed is asked again
+LONGEST_BACKOFF = timedelta(hours=1)  # whatever the platform asks for
+REPLAYS = 500  # events that one click replays
+BODY_LIMIT = 1024 * 1024  # bytes of a pushed body (guarantees, §4)
+
+ID_WIDTH = 255
+NAME_WIDTH = 200
+HOW_WIDTH = 10
+DEPTH = 24  # of raw JSON; what lies deeper is kept as text
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # chat did not exist before; imports reach far back
+AHEAD = timedelta(days=1)  # platform clocks go wrong by hours, not days
+REPLACEMENT = "\ufffd"
+
+
+def text_of(value: str, width: int | None = None) -> str:
+    """`value` as both databases can keep it: no NUL, no lone surrogate, at most `width` characters."""
+    if not value.isascii():
+        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if "\0" in value:
+        value = value.replace("\0", REPLACEMENT)
+    return value[:width]
+
+
+def id_of(value: str) -> str:
+    """A remote id that fits its column; of a longer one a hash stands in, so that two long ids stay two."""
+    value = text_of(value)
+    if len(value) <= ID_WIDTH:
+        return value
+    return "sha256:" + hashlib.sha256(value.encode()).hexdigest()
+
+
+def occurred(claimed: datetime, at: datetime) -> datetime:
+    """When an event counts as having occurred: as its platform says, unless that cannot be; then when it arrived."""
+    if claimed.tzinfo is None:
+        claimed = claimed.replace(tzinfo=UTC)
+    return claimed if EARLIEST <= claimed <= at + AHEAD else at
+
+
+def raw_of(value: Any, depth: int = DEPTH) -> Any:
+    """Raw JSON as both databases can keep it: clean texts, no NaN, not nested without end."""
+    if isinstance(value, str):
+        return text_of(value)
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if depth and isinstance(value, Mapping):
+        return {text_of(str(name)): raw_of(item, depth - 1) for name, item in value.items()}
+    if depth and isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
+        return [raw_of(item, depth - 1) for item in value]
+    return text_of(str(value), 1000)
+
+
+def columns(event: Event, at: datetime) -> dict[str, Any]:
+    """The columns of a StoredEvent that its event gives, fit to be kept."""
+    return {
+        "event_key": id_of(event.key),
+        "kind": event.kind.value,
+        "remote_group": id_of(event.group),
+        "remote_user": id_of(event.user),
+        "user_name": text_of(event.user_name, NAME_WIDTH),
+        "remote_message": id_of(event.message),
+        "text": text_of(event.text),
+        "how": text_of(event.how, HOW_WIDTH),
+        "own": event.own,
+        "occurred_at": occurred(event.occurred_at, at),
+        "raw": raw_of(event.raw),
+    }

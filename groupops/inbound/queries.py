@@ -1,0 +1,116 @@
+"""Reads of the inbox: what waits, what a person may see, a trace in the reader's language."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from groupops.accounts.models import User
+from groupops.accounts.policy import Right
+from groupops.groups import access
+from groupops.inbound import policy
+from groupops.inbound.models import EventState, StoredEvent
+from groupops.messaging import registry
+from groupops.messaging.models import Connection
+
+STEP_LABELS: dict[str, Promise | str] = {policy.DOOR: _("Door")}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a trace as it is read: which step, and what it did."""
+
+    step: str
+    did: str
+
+
+def waiting() -> QuerySet[Connection]:
+    """The connections with events to be understood."""
+    pending = StoredEvent.objects.filter(connection=OuterRef("pk"), state=EventState.PENDING)
+    return Connection.objects.filter(Exists(pending)).order_by("pk")
+
+
+def polled() -> QuerySet[Connection]:
+    """The connections whose platform has to be asked. One that a person paused is still read; one that lost its login is not."""
+    kinds = [kind for kind, adapter in registry.by_kind().items() if adapter.polls]
+    lost = Q(paused=True, health__in=[Connection.Health.NEEDS_LOGIN, Connection.Health.RESTRICTED])
+    return Connection.objects.filter(adapter__in=kinds).exclude(lost).order_by("pk")
+
+
+def pending(connection_id: int, limit: int) -> list[int]:
+    """The ids of the oldest pending events of a connection. By state, never by "newer than": a late commit may bring a lower id."""
+    rows = StoredEvent.objects.filter(connection=connection_id, state=EventState.PENDING)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def events_for(user: User) -> QuerySet[StoredEvent]:
+    """The events a user may see: those of visible groups; of unbound rooms only with the right to manage connections."""
+    visible = Q(group__in=access.visible_to(user))
+    if user.has_right(Right.MANAGE_CONNECTIONS):
+        visible |= Q(group=None)
+    return StoredEvent.objects.filter(visible).select_related("group", "connection")
+
+
+def saying(rows: QuerySet[StoredEvent], text: str) -> QuerySet[StoredEvent]:
+    """Those whose text, or whose author's name of then, holds `text`."""
+    return rows.filter(Q(text__icontains=text) | Q(user_name__icontains=text))
+
+
+def on_day(rows: QuerySet[StoredEvent], day: date, zone: str) -> QuerySet[StoredEvent]:
+    """Those of a local day."""
+    start = datetime.combine(day, time.min, ZoneInfo(zone))
+    end = datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone))
+    return rows.filter(occurred_at__gte=start, occurred_at__lt=end)
+
+
+def newest_id(rows: QuerySet[StoredEvent]) -> int:
+    """The id of what arrived last, 0 where nothing did: live lists ask for what came after it."""
+    return rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def trace_of(event: StoredEvent) -> list[Line]:
+    """What each step did with an event, in the active language."""
+    return [Line(step=str(label_of(entry["step"])), did=_sentence(entry)) for entry in event.trace]
+
+
+def _sentence(entry: dict[str, Any]) -> str:
+    """The msgid of a note, translated, with its values; a step that changed its words since leaves the old ones readable."""
+    text = gettext(entry["did"])
+    try:
+        return str(text % entry.get("with", {}))
+    except (KeyError, TypeError, ValueError):
+        return text
+
+
+@lru_cache
+def label_of(step: str) -> Promise | str:
+    """The name of a step for people; one that is gone from the code keeps its path."""
+    if step in STEP_LABELS:
+        return STEP_LABELS[step]
+    try:
+        label: Promise | str = import_string(step).label
+    except (ImportError, AttributeError):
+        return step
+    return label
+
+
+def replayable(user: User) -> list[int]:
+    """The parked events of groups that a user may edit, oldest first."""
+    parked = StoredEvent.objects.filter(state=EventState.PARKED, group__in=access.visible_to(user)).select_related("group")
+    allowed: dict[int, bool] = {}
+    ids = []
+    for event in parked.defer("raw", "trace").order_by("pk")[: policy.REPLAYS * 2]:
+        if event.group is None:
+            continue
+        if event.group.pk not in allowed:
+            allowed[event.group.pk] = access.may(user, access.GroupRight.EDIT, event.group)
+        if allowed[event.group.pk]:
+            ids.append(event.pk)
+    return ids

@@ -1,0 +1,30 @@
+"""Remind: events that broke the pipeline and wait for a person."""
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from groupops.accounts.models import User
+from groupops.groups import access
+from groupops.inbound.models import EventState, StoredEvent
+from groupops.shared.today import LIMIT, TodayItem
+
+
+def source(user: User, at: datetime) -> list[TodayItem]:
+    """One query, however many groups."""
+    rows = (
+        StoredEvent.objects.filter(state=EventState.PARKED, group__in=access.visible_to(user))
+        .select_related("group")
+        .order_by("id")[:LIMIT]
+    )
+    return [
+        TodayItem(
+            at=row.occurred_at,
+            kind="parked",
+            text=_("This event could not be understood"),
+            url=reverse("inbound:message", args=[row.pk]),
+            group=row.group.name if row.group else "",
+        )
+        for row in rows
+    ]

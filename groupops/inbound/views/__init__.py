@@ -1,0 +1,1 @@
+"""The door for platforms, and the pages for people."""

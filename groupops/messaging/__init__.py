@@ -1,0 +1,1 @@
+"""Everything that goes out: connections, the outbox, deliveries and their receipts."""

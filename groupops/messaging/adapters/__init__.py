@@ -1,0 +1,1 @@
+"""One module per platform. Only groupops.messaging.registry imports them."""

@@ -1,0 +1,5 @@
+"""Matrix, by its client-server API and nothing else: no crypto, no event loop. Rooms that are encrypted end to end are told apart."""
+
+from groupops.messaging.adapters.matrix.adapter import Matrix
+
+__all__ = ["Matrix"]

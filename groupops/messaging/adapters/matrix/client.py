@@ -1,0 +1,86 @@
+"""One homeserver: the calls of the client-server API that we use, and what its errors mean."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.utils.translation import gettext_noop as _
+
+from groupops.messaging.adapter import AccountRestricted, AdapterError, ContentRejected, InvalidTarget, LoginRequired, PermissionDenied
+from groupops.messaging.wire import Answer, Wire
+
+API = "/_matrix/client/v3"
+PAGE = 100  # events of one page of a room's history
+_DEACTIVATED = (AccountRestricted, _("The homeserver has closed, locked or suspended the account."))
+_LOGIN = (LoginRequired, _("The homeserver does not accept the access token any more."))
+ERRORS: dict[str, tuple[type[AdapterError], str]] = {
+    "M_UNKNOWN_TOKEN": _LOGIN,
+    "M_MISSING_TOKEN": _LOGIN,
+    "M_FORBIDDEN": (PermissionDenied, _("The account is not in this room, or its power level is too low for this.")),
+    "M_NOT_FOUND": (InvalidTarget, _("The room does not exist on the homeserver.")),
+    "M_INVALID_PARAM": (InvalidTarget, _("The homeserver does not know this room id.")),
+    "M_USER_DEACTIVATED": _DEACTIVATED,
+    "M_USER_LOCKED": _DEACTIVATED,
+    "M_USER_SUSPENDED": _DEACTIVATED,
+    "M_TOO_LARGE": (ContentRejected, _("The text is too long for the homeserver.")),
+}
+
+
+@dataclass(frozen=True)
+class Client:
+    """Calls as one account."""
+
+    wire: Wire
+
+    def call(
+        self, method: str, path: str, *, body: Any = None, query: Mapping[str, str] | None = None, acts: bool = False
+    ) -> dict[str, Any]:
+        """One call of the API; its JSON object. Raises as Wire.call does, and what ERRORS says."""
+        answer = self.wire.call(method, API + path, body=body, query=query, acts=acts)
+        if answer.status < 400 and isinstance(answer.data, dict):
+            return answer.data
+        raise _refusal(answer)
+
+    def whoami(self) -> str:
+        """The account's user id."""
+        return str(self.call("GET", "/account/whoami").get("user_id", ""))
+
+    def sync(self, since: str, sieve: str) -> dict[str, Any]:
+        """What happened since; at once, without waiting."""
+        return self.call("GET", "/sync", query={"filter": sieve, "timeout": "0"} | ({"since": since} if since else {}))
+
+    def pages(self, room: str, *, direction: str, start: str = "", end: str = "", sieve: str = "") -> Iterator[dict[str, Any]]:
+        """A room's history, page by page: `b` from the present (or `start`) backwards, `f` from `start` forwards, until `end`."""
+        query = {"dir": direction, "limit": str(PAGE)} | ({"to": end} if end else {}) | ({"filter": sieve} if sieve else {})
+        token = start
+        while True:
+            page = self.call("GET", f"/rooms/{quoted(room)}/messages", query=query | ({"from": token} if token else {}))
+            yield page
+            following = str(page.get("end") or "")
+            if not following or following == token:
+                return
+            token = following
+
+
+def quoted(part: str) -> str:
+    """A part of a path: room ids carry colons, aliases even slashes."""
+    return quote(part, safe="")
+
+
+def localpart(user: str) -> str:
+    """`name` of @name:server, for people without a display name."""
+    return re.sub(r"^@([^:]*).*", r"\1", user)
+
+
+def _refusal(answer: Answer) -> AdapterError:
+    code = answer.code("errcode")
+    error, line = ERRORS.get(code, (ContentRejected, _("The homeserver refuses the request.")))
+    if answer.status == 413:
+        error, line = ERRORS["M_TOO_LARGE"]
+    elif not code and answer.status == 401:
+        error, line = _LOGIN
+    elif not code:  # no homeserver speaks like that
+        error, line = InvalidTarget, _("There is no Matrix homeserver at this address.")
+    return error(line, code=code or str(answer.status))

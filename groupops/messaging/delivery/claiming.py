@@ -1,0 +1,82 @@
+"""Who may call: claims with a fence and a lease, in the database's own time; the same code on both databases.
+
+What is due is judged by the door's clock (`at`), how long a claim holds by the database's: workers' clocks may differ.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import connection as database
+from django.db import transaction
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+
+from groupops.groups.policy import Lifecycle
+from groupops.messaging.failpoints import failpoint
+from groupops.messaging.models import Attempt, Connection, Delivery
+from groupops.messaging.moves import move
+from groupops.messaging.policy import BATCH, CLAIMABLE, LEASE, DeliveryState
+
+SILENT = (Lifecycle.PAUSED, Lifecycle.ARCHIVED)
+
+
+def lease() -> Any:
+    """When a claim made now ends."""
+    return ExpressionWrapper(Now() + LEASE, output_field=DateTimeField())
+
+
+def ripen(*, at: datetime) -> int:
+    """Planned deliveries whose time has come become due; returns how many. Looks before it writes: it runs every second."""
+    ripe = Delivery.objects.filter(state=DeliveryState.PLANNED, due_at__lte=at)
+    return ripe.update(state=DeliveryState.DUE) if ripe.exists() else 0
+
+
+def claimable(at: datetime) -> QuerySet[Delivery]:
+    """What may be claimed at `at`, whatever its connection's condition."""
+    rows = Delivery.objects.filter(Q(not_before=None) | Q(not_before__lte=at), state__in=CLAIMABLE, due_at__lte=at)
+    return rows.filter(Q(expires_at=None) | Q(expires_at__gt=at)).exclude(group__lifecycle__in=SILENT)
+
+
+def due_connections(*, at: datetime) -> list[int]:
+    """Connections that may speak now and have something to say; the longest unheard first."""
+    speaking = Connection.objects.filter(Q(resting_until=None) | Q(resting_until__lte=at), paused=False)
+    waiting = speaking.filter(Exists(claimable(at).filter(connection=OuterRef("pk"))))
+    return list(waiting.order_by(F("last_sent_at").asc(nulls_first=True), "pk").values_list("pk", flat=True))
+
+
+def claim(connection_id: int, *, at: datetime, limit: int = BATCH) -> list[Delivery]:
+    """Up to `limit` due deliveries of a connection, oldest first: ours until their lease ends, under a fresh fence.
+
+    Selecting first and updating by id, not one statement: PostgreSQL may run a locking sub-select twice and claim too much.
+    """
+    fence = uuid.uuid4()
+    with transaction.atomic():
+        rows = claimable(at).filter(connection_id=connection_id)
+        if database.features.has_select_for_update_skip_locked:  # SQLite's writers wait for each other anyway
+            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        ids = list(rows.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+        chosen = Delivery.objects.filter(pk__in=ids, state__in=CLAIMABLE)
+        chosen.update(state=DeliveryState.CLAIMED, fence=fence, lease_until=lease(), undo_state="", undo_until=None)
+    mine = Delivery.objects.filter(fence=fence, state=DeliveryState.CLAIMED).select_related("group__kind", "group__binding", "connection")
+    found = list(mine.order_by("due_at", "pk")) if ids else []
+    failpoint("after-claim")
+    return found
+
+
+def begin(delivery: Delivery, *, at: datetime) -> Attempt | None:
+    """Write the attempt before its call, and renew the lease for it; None where the claim or the connection's leave to speak is gone."""
+    with transaction.atomic():
+        held = Delivery.objects.filter(pk=delivery.pk, fence=delivery.fence, state=DeliveryState.CLAIMED, lease_until__gt=Now())
+        if not held.filter(connection__paused=False).update(attempts=F("attempts") + 1, lease_until=lease()):
+            return None
+        delivery.attempts += 1
+        attempt = Attempt.objects.create(delivery=delivery, number=delivery.attempts, fence=delivery.fence, started_at=at)
+    failpoint("before-call")
+    return attempt
+
+
+def release(delivery: Delivery, *, at: datetime) -> bool:
+    """Give an untried claim back."""
+    with transaction.atomic():
+        return move(delivery, DeliveryState.DUE, at=at)

@@ -1,0 +1,77 @@
+"""One worker's run: connection by connection in turn, so that a full or slow one does not starve the others."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext_noop as _
+
+from groupops.messaging import registry
+from groupops.messaging.adapter import Adapter
+from groupops.messaging.delivery.calling import hand_over
+from groupops.messaging.delivery.claiming import claim, due_connections, release, ripen
+from groupops.messaging.delivery.consequences import lose
+from groupops.messaging.models import Connection, Delivery
+from groupops.messaging.policy import Around
+from groupops.shared.errors import Refused
+
+log = logging.getLogger(__name__)
+SECONDS = 20.0  # of a run: ticks come every second, and a worker has other work too
+SHARE = 5.0  # of one connection's batch before it is the next one's turn
+TIMEOUT = 10.0  # of a call
+UNUSABLE = _("The connection's credentials or platform cannot be used by this installation.")
+
+
+def run(*, now: Callable[[], datetime], seconds: float = SECONDS) -> int:
+    """Hand over what is due until nothing is, or the time is up; returns how many deliveries were taken on."""
+    ripen(at=now())
+    started, taken = time.monotonic(), 0
+    while time.monotonic() - started < seconds:
+        done = sum(_turn(pk, now) for pk in due_connections(at=now()))
+        if not done:
+            break
+        taken += done
+    return taken
+
+
+def _turn(connection_id: int, now: Callable[[], datetime]) -> int:
+    rows = claim(connection_id, at=now())
+    if not rows:
+        return 0
+    try:
+        adapter = registry.adapter_for(Connection.objects.get(pk=connection_id), timeout=TIMEOUT)
+    except Refused as problem:
+        log.error("connection %s cannot be used: %s", connection_id, problem)  # noqa: TRY400  (no trace: the cause is a setting)
+        lose(connection_id, Connection.Health.DOWN, line=UNUSABLE, at=now())
+        _give_back(rows, now())
+        return 0
+    done = _batch(rows, adapter, now)
+    _give_back(rows[done:], now())
+    return done
+
+
+def _batch(rows: list[Delivery], adapter: Adapter, now: Callable[[], datetime]) -> int:
+    """How many were dealt with before the turn ended, or the connection had to be quiet."""
+    started = time.monotonic()
+    for done, delivery in enumerate(rows, 1):
+        if _one(delivery, adapter, now) not in (Around.NOTHING, Around.FLAG) or time.monotonic() - started > SHARE:
+            return done
+    return len(rows)
+
+
+def _one(delivery: Delivery, adapter: Adapter, now: Callable[[], datetime]) -> Around:
+    """One that breaks our own code must not hold up the others: its claim ends by time, and `recover` takes it from there."""
+    try:
+        return hand_over(delivery, adapter, now=now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("delivery %s broke", delivery.pk)
+        return Around.NOTHING
+
+
+def _give_back(rows: list[Delivery], at: datetime) -> None:
+    for delivery in rows:
+        release(delivery, at=at)

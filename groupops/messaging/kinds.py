@@ -1,0 +1,49 @@
+"""What a purpose adds to its deliveries: a guard just before the call, and a hook inside the transaction that settles.
+
+settings.DELIVERY_KINDS names both by dotted path: {"post": {"guard": "content.delivery.guard", "settled": "content.delivery.settled"}}.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from groupops.messaging.models import Delivery
+
+
+class Guard(Protocol):
+    """Asked just before the call, outside any transaction."""
+
+    def __call__(self, delivery: Delivery, *, at: datetime) -> str:
+        """Why the call must not be made any more, in words for people; empty: go. The delivery is then cancelled with that line."""
+
+
+class Settled(Protocol):
+    """Called inside the transaction of every move that people see."""
+
+    def __call__(self, delivery: Delivery, *, at: datetime) -> None:
+        """Make the subject follow `delivery.state` (fresh, already written).
+
+        Called when the delivery becomes sent, failed, missed, cancelled, waiting_person or unknown, and when a person reopens
+        or undoes (then it is due or waiting_person again). Never called twice for one move. Raising rolls the move back.
+        """
+
+
+@lru_cache
+def _function(path: str) -> Guard | Settled:
+    found: Guard | Settled = import_string(path)
+    return found
+
+
+def guard(delivery: Delivery, *, at: datetime) -> str:
+    """Ask the purpose's guard."""
+    ask: Guard = _function(settings.DELIVERY_KINDS[delivery.purpose]["guard"])  # type: ignore[assignment]
+    return ask(delivery, at=at)
+
+
+def settled(delivery: Delivery, *, at: datetime) -> None:
+    """Tell the purpose that a delivery moved."""
+    tell: Settled = _function(settings.DELIVERY_KINDS[delivery.purpose]["settled"])  # type: ignore[assignment]
+    tell(delivery, at=at)

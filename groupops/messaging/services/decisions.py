@@ -1,0 +1,96 @@
+"""What a person decides about a delivery: it was sent, send again, do not send; and taking that back."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from groupops.accounts.models import User
+from groupops.groups import access
+from groupops.groups.access import GroupRight
+from groupops.messaging.models import Binding, Delivery, Receipt
+from groupops.messaging.moves import reopen
+from groupops.messaging.policy import DECISIONS, SEND_AGAIN_AFTER, SEND_AGAIN_WITHIN, UNDO_FOR, Decision, DeliveryState
+from groupops.record import services as record
+from groupops.shared.errors import Conflict
+
+WHY = {
+    Decision.SENT: gettext_noop("A person confirmed that it was sent."),
+    Decision.AGAIN: gettext_noop("A person sends it again."),
+    Decision.CANCEL: gettext_noop("A person cancelled it."),
+}
+
+TAKEN_BACK = gettext_noop("A person took the decision back.")
+
+
+class MovedOn(Conflict):
+    """The delivery is no longer in the state the person saw."""
+
+
+class NoRoom(Conflict):
+    """There is no room to send it to."""
+
+
+def decide(*, delivery: Delivery, decision: Decision, by: User, at: datetime) -> Delivery:
+    """Carry a decision out; it can be taken back for a while. "Send again" waits that while. Raises Forbidden, MovedOn, NoRoom."""
+    access.demand(by, GroupRight.CONTENT, delivery.group)
+    with transaction.atomic():
+        stored = _locked(delivery)
+        before = DeliveryState(stored.state)
+        to = DECISIONS[decision].get(before)
+        if to is None:
+            raise MovedOn(_("This delivery has moved on: it is now “%(state)s”.") % {"state": stored.get_state_display()})
+        values = _again(stored, at) if decision == Decision.AGAIN else {"undo_until": at + UNDO_FOR}
+        if not reopen(stored, to, at=at, why=WHY[decision], undo_state=before, **values):
+            raise MovedOn(_("Somebody was faster. Look at the delivery again."))
+        if decision == Decision.SENT:
+            Receipt.objects.create(delivery=stored, confirmed_by=by, at=at)
+        _audit(stored, f"delivery.{decision}", before, by, at)
+    return stored
+
+
+def undo(*, delivery: Delivery, by: User, at: datetime) -> Delivery:
+    """Take the last decision back while that is honest: the time is not over and nothing has left. Raises Forbidden, MovedOn."""
+    access.demand(by, GroupRight.CONTENT, delivery.group)
+    with transaction.atomic():
+        stored = _locked(delivery)
+        before = DeliveryState(stored.state)
+        if not stored.undo_state or stored.undo_until is None or stored.undo_until < at:
+            raise MovedOn(_("This can no longer be undone."))
+        Receipt.objects.filter(delivery=stored).delete()
+        if not reopen(stored, DeliveryState(stored.undo_state), at=at, why=TAKEN_BACK):
+            raise MovedOn(_("Somebody was faster. Look at the delivery again."))
+        _audit(stored, "delivery.undo", before, by, at)
+    return stored
+
+
+def _locked(delivery: Delivery) -> Delivery:
+    return Delivery.objects.select_for_update(of=("self",)).select_related("group", "connection").get(pk=delivery.pk)
+
+
+def _again(delivery: Delivery, at: datetime) -> dict[str, Any]:
+    """The columns of "send again": after the time to undo, within an hour, by the group's present room, with its tries forgiven."""
+    binding = Binding.objects.filter(group=delivery.group_id).first()
+    if binding is None:
+        raise NoRoom(_("The group is bound to no room. Bind it first, or post the text by hand."))
+    return {
+        "connection_id": binding.connection_id,
+        "not_before": at + SEND_AGAIN_AFTER,
+        "expires_at": at + SEND_AGAIN_WITHIN,
+        "forgiven": delivery.attempts,
+        "undo_until": at + SEND_AGAIN_AFTER,
+    }
+
+
+def _audit(delivery: Delivery, verb: str, before: DeliveryState, by: User, at: datetime) -> None:
+    record.audit(
+        by=by,
+        verb=verb,
+        target=delivery,
+        at=at,
+        before={"state": before},
+        after={"state": delivery.state},
+        group_id=delivery.group_id,
+    )

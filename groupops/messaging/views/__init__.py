@@ -1,0 +1,1 @@
+"""The send desk, the channels, and the room of a group."""

@@ -1,0 +1,123 @@
+"""Channels: accounts on platforms, their health, their credentials, and whether they may speak."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from groupops.groups.views.found import actor
+from groupops.messaging import queries, registry
+from groupops.messaging import services as messaging
+from groupops.messaging.adapter import Adapter
+from groupops.messaging.forms import ConnectForm, CredentialsForm, labels
+from groupops.messaging.models import Connection
+from groupops.messaging.policy import UNSENT
+from groupops.record.idempotency import once
+from groupops.shared import clock, paging
+from groupops.shared.errors import Refused
+
+
+@require_safe
+def connections(request: HttpRequest) -> HttpResponse:
+    """Every channel with its health and last proof of life."""
+    page = paging.page(queries.connections_for(actor(request)), query=request.GET, order=("id",), descending=False)
+    return render(request, "messaging/connections.html", {"page": page, "labels": labels(registry.ADAPTERS)})
+
+
+@require_safe
+def connect(request: HttpRequest) -> HttpResponse:
+    """Choose a platform."""
+    queries.connections_for(actor(request))
+    return render(request, "messaging/connect.html", {"adapters": registry.offered()})
+
+
+@once
+def connect_to(request: HttpRequest, kind: str) -> HttpResponse:
+    """Name it, type its credentials, and have them tried."""
+    queries.connections_for(actor(request))
+    adapter = _offered(kind)
+    form = ConnectForm(request.POST or None, adapter=adapter)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = messaging.connect(name=form.cleaned_data["name"], kind=kind, typed=form.typed, by=actor(request), at=clock.now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The channel works. Now choose which group is which room."))
+            return redirect("messaging:connection", made.pk)
+    return render(request, "messaging/connect_to.html", {"form": form, "adapter": adapter}, status=422 if request.method == "POST" else 200)
+
+
+@require_safe
+def connection(request: HttpRequest, pk: int) -> HttpResponse:
+    """One channel: health, account, rooms, what waits for it."""
+    found = _found(request, pk)
+    context = {
+        "connection": found,
+        "label": labels(registry.ADAPTERS).get(found.adapter, found.adapter),
+        "bindings": found.bindings.select_related("group").order_by("group__name")[:200],
+        "waiting": found.deliveries.filter(state__in=UNSENT)[:1001].count(),
+    }
+    return render(request, "messaging/connection.html", context)
+
+
+@require_POST
+@once
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the platform now."""
+    found = _found(request, pk)
+    answer = messaging.check(connection=found, at=clock.now())
+    tell = messages.success if answer.health == Connection.Health.OK else messages.warning
+    tell(request, _(answer.line))
+    return redirect("messaging:connection", pk)
+
+
+@require_POST
+@once
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    """Nothing leaves by it any more."""
+    return _switch(request, pk, messaging.pause, _("Paused: nothing leaves by this channel."), "messaging:resume")
+
+
+@require_POST
+@once
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """It speaks again."""
+    return _switch(request, pk, messaging.resume, _("The channel speaks again."), "messaging:pause")
+
+
+def _switch(request: HttpRequest, pk: int, act: Callable[..., bool], said: str, undo: str) -> HttpResponse:
+    act(connection=_found(request, pk), by=actor(request), at=clock.now())
+    messages.success(request, said, extra_tags=f"undo:{reverse(undo, args=[pk])}")
+    return redirect("messaging:connection", pk)
+
+
+@once
+def rotate(request: HttpRequest, pk: int) -> HttpResponse:
+    """New credentials for the same account; fields left empty keep their value."""
+    found = _found(request, pk)
+    form = CredentialsForm(request.POST or None, adapter=registry.adapter_class(found.adapter), optional=True)
+    if request.method == "POST" and form.is_valid():
+        try:
+            messaging.rotate(connection=found, typed=form.typed, by=actor(request), at=clock.now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The new credentials work and are kept."))
+            return redirect("messaging:connection", pk)
+    return render(request, "messaging/rotate.html", {"form": form, "connection": found}, status=422 if request.method == "POST" else 200)
+
+
+def _found(request: HttpRequest, pk: int) -> Connection:
+    return get_object_or_404(queries.connections_for(actor(request)), pk=pk)
+
+
+def _offered(kind: str) -> type[Adapter]:
+    found = {adapter.kind: adapter for adapter in registry.offered()}.get(kind)
+    if found is None:
+        raise Http404(_("There is no such platform."))
+    return found

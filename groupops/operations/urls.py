@@ -1,0 +1,10 @@
+"""Addresses of running the installation, below /health/."""
+
+from django.urls import path
+
+from groupops.operations import views
+
+urlpatterns = [
+    path("live", views.live, name="health-live"),
+    path("ready", views.ready, name="health-ready"),
+]

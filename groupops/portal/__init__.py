@@ -1,0 +1,1 @@
+"""Pages for group members behind signed links; nothing yet."""

@@ -1,0 +1,1 @@
+"""What happened: the audit trail, idempotency keys, heartbeats and alarms."""

@@ -1,0 +1,23 @@
+"""Every write of the record: `record.audit(…)`, `record.beat(…)`, `record.raise_alarm(…)`."""
+
+from groupops.record.services.alarms import beat, close_alarm, raise_alarm
+from groupops.record.services.keys import KeyReused, StillRunning, WasInterrupted, claim_key, forget_keys, free_key, keep_answer
+from groupops.record.services.trail import ENTRY_FIELDS, audit, changes, erase_details, seal
+
+__all__ = [
+    "ENTRY_FIELDS",
+    "KeyReused",
+    "StillRunning",
+    "WasInterrupted",
+    "audit",
+    "beat",
+    "changes",
+    "claim_key",
+    "close_alarm",
+    "erase_details",
+    "forget_keys",
+    "free_key",
+    "keep_answer",
+    "raise_alarm",
+    "seal",
+]

@@ -1,0 +1,1 @@
+"""The bottom of the house: ideas every app leans on. No models."""

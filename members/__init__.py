@@ -1,0 +1,1 @@
+"""The people in the groups: persons, memberships, their activity."""

@@ -1,0 +1,87 @@
+"""Members and persons over the API, read only."""
+
+from datetime import date
+
+import django_filters
+from django.db.models import QuerySet
+from rest_framework import mixins, serializers, viewsets
+
+from groupops.shared import clock
+from groupops.shared.api import StrictSerializer
+from members import queries
+from members.filters import MembershipFilter
+from members.models import Membership, Person
+
+
+class MemberSerializer(StrictSerializer):
+    """A person in a group. `joined_at` is the first sign of them where `join_seen` is false; `last_spoke_at` null is unknown."""
+
+    id = serializers.IntegerField(read_only=True)
+    person = serializers.IntegerField(source="person_id", read_only=True)
+    name = serializers.CharField(source="person.name", read_only=True)
+    group = serializers.IntegerField(source="group_id", read_only=True)
+    present = serializers.SerializerMethodField()
+    joined_at = serializers.DateTimeField(read_only=True)
+    join_seen = serializers.BooleanField(read_only=True)
+    left_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    left_how = serializers.CharField(read_only=True)
+    rejoins = serializers.IntegerField(read_only=True)
+    last_spoke_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    messages_30_days = serializers.IntegerField(source="recent", read_only=True)
+
+    def get_present(self, row: Membership) -> bool:
+        """Whether they are in the group now."""
+        return row.left_at is None
+
+
+class PersonSerializer(StrictSerializer):
+    """One identity on one platform; `merged_into` points to the person it turned out to be."""
+
+    id = serializers.IntegerField(read_only=True)
+    realm = serializers.CharField(read_only=True)
+    remote_id = serializers.CharField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    merged_into = serializers.IntegerField(source="merged_into_id", read_only=True, allow_null=True)
+    first_seen_at = serializers.DateTimeField(read_only=True)
+
+
+class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """?realm= &remote_id= &name="""
+
+    realm = django_filters.CharFilter(max_length=30)
+    remote_id = django_filters.CharFilter(max_length=255)
+    name = django_filters.CharFilter(lookup_expr="icontains", max_length=80)
+
+    class Meta:
+        model = Person
+        fields: list[str] = []
+
+
+class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Membership]):
+    """Memberships in the groups one sees, the newest first."""
+
+    queryset = Membership.objects.none()
+    serializer_class = MemberSerializer
+    filterset_class = MembershipFilter
+    keyset = ("joined_at", "id")
+
+    def get_queryset(self) -> QuerySet[Membership]:
+        """What the user may see; days count in UTC."""
+        today: date = clock.now().date()
+        return queries.with_recent(queries.memberships_for(self.request.user), today)  # type: ignore[arg-type]
+
+
+class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Person]):
+    """Persons of the groups one sees."""
+
+    queryset = Person.objects.none()
+    serializer_class = PersonSerializer
+    filterset_class = PersonFilter
+    keyset = ("id",)
+
+    def get_queryset(self) -> QuerySet[Person]:
+        """What the user may see."""
+        return queries.persons_for(self.request.user)  # type: ignore[arg-type]
+
+
+routes = [("members", MemberViewSet), ("persons", PersonViewSet)]

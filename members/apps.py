@@ -1,0 +1,11 @@
+"""App of the members."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MembersConfig(AppConfig):
+    """Persons, memberships, activity."""
+
+    name = "members"
+    verbose_name = _("Members")

@@ -1,0 +1,90 @@
+"""React: who an event is about and whether they are here (resolve), and what it adds to the day (count)."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from groupops.inbound.turn import Batch, Moved, Turn, step
+from groupops.messaging.adapter import EventKind
+from groupops.shared import clock
+from members import policy
+from members import services as members
+from members.models import Membership
+
+RESOLVE, COUNT = "members.inbound.resolve", "members.inbound.count"
+NOBODY = gettext_noop("It is about nobody in particular.")
+KNOWN = gettext_noop("This is %(name)s.")
+OLD_NEWS = gettext_noop("This is %(name)s. It is older than what we know: their presence stays as it is.")
+MOVES = {
+    Moved.JOINED: gettext_noop("%(name)s joined the group."),
+    Moved.REJOINED: gettext_noop("%(name)s is back in the group."),
+    Moved.LEFT: gettext_noop("%(name)s is no longer in the group."),
+    Moved.SEEN: gettext_noop("First sign of %(name)s in this group."),
+}
+COUNTED = {
+    EventKind.MESSAGE: gettext_noop("Counted as a message of %(day)s."),
+    EventKind.JOINED: gettext_noop("Counted as a join of %(day)s."),
+    EventKind.LEFT: gettext_noop("Counted as a leave of %(day)s."),
+}
+COLUMNS = {EventKind.MESSAGE: "messages", EventKind.JOINED: "joins", EventKind.LEFT: "leaves"}
+NOT_COUNTED = gettext_noop("There is nothing to count.")
+
+
+@step(_("Who"))
+def resolve(batch: Batch) -> None:
+    """Persons, their names and their memberships, for the whole batch at once. A stopped message moves `last_spoke_at` all the same."""
+    named = [turn for turn in batch.turns if turn.remote_user]
+    persons = members.meet(realm=batch.realm, sightings=[members.Sighting(turn.remote_user, turn.user_name, turn.at) for turn in named])
+    for turn in named:
+        turn.person_id = persons[turn.remote_user]
+    present = [turn for turn in named if turn.kind in COUNTED]
+    stays = members.attend(first_signs={(persons[turn.remote_user], turn.group_id): turn.at for turn in reversed(present)})
+    for turn in batch.turns:
+        _follow(turn, stays)
+    members.keep(stays=stays.values())
+
+
+def _follow(turn: Turn, stays: dict[tuple[int, int], Membership]) -> None:
+    """Move the stay of this turn's person as the event says, and note it."""
+    name = turn.user_name or turn.remote_user
+    if turn.person_id is None:
+        turn.note(RESOLVE, NOBODY)
+    elif turn.kind not in COUNTED:
+        turn.note(RESOLVE, KNOWN, name=name)
+    else:
+        stay = stays[turn.person_id, turn.group_id]
+        turn.membership_id, turn.moved = stay.pk, _move(stay, turn)
+        old_news = KNOWN if turn.kind == EventKind.MESSAGE else OLD_NEWS
+        turn.note(RESOLVE, MOVES[turn.moved] if turn.moved else old_news, name=name)
+
+
+def _move(stay: Membership, turn: Turn) -> Moved | None:
+    is_new, stay.is_new = stay.is_new, False
+    match turn.kind:
+        case EventKind.JOINED:
+            moved = policy.joined(stay, turn.at)
+            return Moved.JOINED if is_new else moved
+        case EventKind.LEFT:
+            return policy.left(stay, turn.at, turn.how)
+        case _:
+            moved = policy.spoke(stay, turn.at)
+            return Moved.SEEN if is_new else moved
+
+
+@step(_("Count"))
+def count(batch: Batch) -> None:
+    """Messages per member and day; messages, speakers, joins and leaves per group and day; the group's size. Hot rows last."""
+    spoken = members.Spoken()
+    days = members.Days()
+    for turn in batch.live():
+        if turn.membership_id is None:
+            turn.note(COUNT, NOT_COUNTED)
+            continue
+        day = clock.local(turn.at, turn.zone).date()
+        days[turn.group_id, day][COLUMNS[turn.kind]] += 1
+        if turn.kind == EventKind.MESSAGE:
+            spoken[turn.membership_id, turn.group_id, day] += 1
+        turn.note(COUNT, COUNTED[turn.kind], day=day.isoformat())
+    for group_id, day in members.speak(spoken=spoken):
+        days[group_id, day]["speakers"] += 1
+    members.tally(days=days)
+    members.resize(group_ids={turn.group_id for turn in batch.turns if turn.moved})

@@ -1,0 +1,71 @@
+"""What joins, leaves and messages say about a stay: pure decisions that end the same in whatever order they arrive."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from groupops.inbound.turn import Moved
+
+RECENT_DAYS = 30  # of the roster's message count
+SPARK_DAYS = 60  # of a profile's activity line
+
+
+class How(StrEnum):
+    """How somebody left, as the platform says."""
+
+    LEFT = "left"
+    KICKED = "kicked"
+    UNKNOWN = "unknown"
+
+
+HOWS = frozenset[str](How)
+
+
+class Stay(Protocol):
+    """What is kept of a person's presence in a group (a Membership). Present while `left_at` is None."""
+
+    joined_at: datetime
+    join_seen: bool  # a join event told us; otherwise joined_at is the first sign
+    left_at: datetime | None
+    left_how: str
+    rejoins: int
+    last_spoke_at: datetime | None
+
+
+def spoke(stay: Stay, at: datetime) -> Moved | None:
+    """A message of theirs occurred at `at`. Whoever speaks after having left is back, though nobody told us."""
+    stay.last_spoke_at = max(stay.last_spoke_at or at, at)
+    if stay.left_at is not None and at > stay.left_at:
+        return _back(stay, at, seen=False)
+    if not stay.join_seen:
+        stay.joined_at = min(stay.joined_at, at)
+    return None
+
+
+def joined(stay: Stay, at: datetime) -> Moved | None:
+    """A join occurred at `at`; an old one only completes what we know."""
+    if stay.left_at is not None and at >= stay.left_at:
+        return _back(stay, at, seen=True)
+    stay.joined_at = max(stay.joined_at, at) if stay.join_seen else at
+    stay.join_seen = True
+    return None
+
+
+def left(stay: Stay, at: datetime, how: str) -> Moved | None:
+    """A leave occurred at `at`. One that is older than their latest sign of life ended an earlier stay: it counts as a return."""
+    if stay.left_at is None:
+        if at < max(stay.joined_at, stay.last_spoke_at or stay.joined_at):
+            stay.rejoins += 1
+            return None
+    elif at != stay.left_at:  # two leaves: there was a return between them
+        stay.rejoins += 1
+        if at < stay.left_at:
+            return None
+    stay.left_at, stay.left_how = at, how if how in HOWS else How.UNKNOWN
+    return Moved.LEFT
+
+
+def _back(stay: Stay, at: datetime, *, seen: bool) -> Moved:
+    stay.joined_at, stay.join_seen, stay.left_at, stay.left_how = at, seen, None, ""
+    stay.rejoins += 1
+    return Moved.REJOINED

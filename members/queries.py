@@ -1,0 +1,48 @@
+"""Reads of the members: the roster, a person's profile, what they did day by day."""
+
+from datetime import date, timedelta
+
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from groupops.accounts.models import User
+from groupops.groups import access
+from members import policy
+from members.models import DailyActivity, FormerName, Membership, Person
+
+
+def memberships_for(user: User) -> QuerySet[Membership]:
+    """The memberships in the groups a user sees."""
+    return Membership.objects.filter(group__in=access.visible_to(user)).select_related("person", "group")
+
+
+def with_recent(rows: QuerySet[Membership], today: date) -> QuerySet[Membership]:
+    """The rows with `recent`, their messages of the last policy.RECENT_DAYS days, in the same query."""
+    since = today - timedelta(days=policy.RECENT_DAYS - 1)
+    days = DailyActivity.objects.filter(membership=OuterRef("pk"), day__gte=since).order_by()
+    total = days.values("membership").annotate(total=Sum("messages")).values("total")
+    return rows.annotate(recent=Coalesce(Subquery(total, output_field=IntegerField()), 0))
+
+
+def persons_for(user: User) -> QuerySet[Person]:
+    """The persons whom a user may see: those who are or were in a group the user sees, and identities merged into them."""
+    seen = Membership.objects.filter(group__in=access.visible_to(user)).values("person")
+    return Person.objects.filter(Q(pk__in=seen) | Q(merged_into__in=seen))
+
+
+def identities(person: Person) -> QuerySet[Person]:
+    """Every identity of a human: the person and those that were merged into it."""
+    return Person.objects.filter(Q(pk=person.pk) | Q(merged_into=person)).order_by("pk")
+
+
+def former_names(person: Person) -> QuerySet[FormerName]:
+    """The names they bore, the latest first."""
+    return FormerName.objects.filter(Q(person=person) | Q(person__merged_into=person)).order_by("-until", "-pk")
+
+
+def activity(person: Person, user: User, today: date) -> list[int]:
+    """Messages a day of the last policy.SPARK_DAYS days, oldest first, in the groups the reader sees."""
+    first = today - timedelta(days=policy.SPARK_DAYS - 1)
+    rows = DailyActivity.objects.filter(membership__person=person, membership__group__in=access.visible_to(user), day__gte=first)
+    by_day = dict(rows.order_by().values("day").annotate(total=Sum("messages")).values_list("day", "total"))
+    return [by_day.get(first + timedelta(days=n), 0) for n in range(policy.SPARK_DAYS)]

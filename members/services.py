@@ -1,0 +1,149 @@
+"""Every write of the members. The pipeline's are set-based: a constant number of statements for any number of events."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from groupops.groups.models import Group, GroupDay
+from groupops.shared import bulk
+from members.models import DailyActivity, FormerName, Membership, Person
+
+NAME_WIDTH = 200
+STAY = ("joined_at", "join_seen", "left_at", "left_how", "rejoins", "last_spoke_at")
+NUMBERS = ("messages", "speakers", "joins", "leaves")
+
+
+class Sighting(NamedTuple):
+    """Somebody seen under a name (which may be unknown) at a time."""
+
+    remote_id: str
+    name: str
+    at: datetime
+
+
+class Spoken(Counter[tuple[int, int, date]]):
+    """How many messages: by membership, group and local day."""
+
+
+class Days(defaultdict[tuple[int, date], Counter[str]]):
+    """What a batch adds to the day of a group: by group and local day, counts named as the columns of GroupDay."""
+
+    def __init__(self) -> None:
+        super().__init__(Counter)
+
+
+def meet(*, realm: str, sightings: Iterable[Sighting]) -> dict[str, int]:
+    """The person id of everybody seen, by remote id; unknown ones are made, renames are followed and former names kept.
+
+    A merged identity answers with the person it was merged into.
+    """
+    seen: defaultdict[str, list[Sighting]] = defaultdict(list)
+    for sighting in sightings:
+        seen[sighting.remote_id].append(sighting)
+    if not seen:
+        return {}
+    people = Person.objects.filter(realm=realm)
+    known = {person.remote_id: person for person in people.filter(remote_id__in=seen)}
+    if missing := sorted(set(seen) - set(known)):
+        # Another worker may make the same person at this moment: the unique key decides, both read the row that won.
+        Person.objects.bulk_create([_newcomer(realm, remote_id, seen[remote_id]) for remote_id in missing], ignore_conflicts=True)
+        known |= {person.remote_id: person for person in people.filter(remote_id__in=missing)}
+    _follow_names([(known[remote_id], found) for remote_id, found in seen.items()])
+    return {remote_id: person.merged_into_id or person.pk for remote_id, person in known.items()}
+
+
+def _newcomer(realm: str, remote_id: str, found: list[Sighting]) -> Person:
+    named = _latest_name(found)
+    first = min(sighting.at for sighting in found)
+    return Person(
+        realm=realm,
+        remote_id=remote_id,
+        name=named.name if named else remote_id[:NAME_WIDTH],
+        named_at=named.at if named else first,
+        first_seen_at=first,
+    )
+
+
+def _latest_name(found: list[Sighting]) -> Sighting | None:
+    return max((sighting for sighting in found if sighting.name), key=lambda sighting: sighting.at, default=None)
+
+
+def _follow_names(people: Iterable[tuple[Person, list[Sighting]]]) -> None:
+    """Take the latest name of each; every other name becomes a former one."""
+    renamed, former = [], []
+    for person, found in people:
+        names = {sighting.name for sighting in found} | {person.name}
+        if len(names - {""}) == 1:  # the usual case
+            continue
+        latest = _latest_name(found)
+        if latest and latest.name != person.name and (latest.at >= person.named_at or person.name == person.remote_id[:NAME_WIDTH]):
+            person.name, person.named_at = latest.name, latest.at
+            renamed.append(person)
+        dropped = names - {"", person.name, person.remote_id[:NAME_WIDTH]}
+        former += [FormerName(person=person, name=name, until=person.named_at) for name in sorted(dropped)]
+    if renamed:
+        bulk.update(Person, ["name", "named_at"], [(person.pk, person.name, person.named_at) for person in renamed])
+    if former:
+        FormerName.objects.bulk_create(former, update_conflicts=True, unique_fields=["person", "name"], update_fields=["until"])
+
+
+def attend(*, first_signs: Mapping[tuple[int, int], datetime]) -> dict[tuple[int, int], Membership]:
+    """The memberships of these (person, group) pairs, locked in sorted order; missing ones are made and say `is_new`.
+
+    `first_signs` gives when each pair was seen first. Call inside a transaction, and `keep` what was changed.
+    """
+    if not first_signs:
+        return {}
+    wanted = Membership.objects.select_for_update().filter(
+        person__in={person for person, _group in first_signs}, group__in={group for _person, group in first_signs}
+    )
+    stays = _by_pair(wanted)
+    if missing := sorted(set(first_signs) - set(stays)):
+        rows = [Membership(person_id=pair[0], group_id=pair[1], joined_at=first_signs[pair]) for pair in missing]
+        # Made first and read back under a lock: whoever else makes the same pair waits for us or we for them.
+        Membership.objects.bulk_create(rows, ignore_conflicts=True)
+        made = _by_pair(wanted.filter(person__in={person for person, _group in missing}))
+        for pair in missing:
+            made[pair].is_new = _untouched(made[pair])
+        stays |= {pair: made[pair] for pair in missing}
+    return {pair: stays[pair] for pair in first_signs}
+
+
+def _untouched(stay: Membership) -> bool:
+    """Whether no event has spoken of it yet: then it is ours, and not one that another worker made and worked on."""
+    return not stay.join_seen and stay.last_spoke_at is None and stay.left_at is None
+
+
+def _by_pair(rows: QuerySet[Membership]) -> dict[tuple[int, int], Membership]:
+    return {(row.person_id, row.group_id): row for row in rows.order_by("pk")}
+
+
+def keep(*, stays: Collection[Membership]) -> None:
+    """Write what a batch changed in memberships that `attend` locked."""
+    bulk.update(Membership, STAY, [(stay.pk, *(getattr(stay, name) for name in STAY)) for stay in stays])
+
+
+def speak(*, spoken: Spoken) -> list[tuple[int, date]]:
+    """Add messages to the days of members; returns (group, day) once for each member who had not spoken there that day."""
+    added = [(membership, day, messages) for (membership, _group, day), messages in spoken.items()]
+    rows = bulk.add(DailyActivity, ["membership", "day"], ["messages"], added)
+    after = {(membership, day): messages for membership, day, messages in rows}
+    return [(group, day) for (membership, group, day), messages in spoken.items() if after[membership, day] == messages]
+
+
+def tally(*, days: Days) -> None:
+    """Add a batch's numbers to the days of groups: the hottest rows, one statement."""
+    rows = [(group, day, *(added[name] for name in NUMBERS)) for (group, day), added in days.items()]
+    bulk.add(GroupDay, ["group", "day"], NUMBERS, rows)
+
+
+def resize(*, group_ids: Collection[int]) -> None:
+    """Count the present members of these groups anew: unlike adding and subtracting it heals whatever went wrong before."""
+    if not group_ids:
+        return
+    present = Membership.objects.filter(group=OuterRef("pk"), left_at=None).order_by().values("group").annotate(n=Count("pk")).values("n")
+    Group.objects.filter(pk__in=group_ids).update(member_count=Coalesce(Subquery(present, output_field=IntegerField()), 0))

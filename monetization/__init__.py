@@ -1,0 +1,1 @@
+"""Monetization: nothing yet; its place in the house is kept."""

@@ -1,0 +1,1 @@
+"""Points: nothing yet; its place in the house is kept."""

@@ -1,0 +1,1 @@
+"""Tests of GroupOps; the folders mirror the source."""

@@ -1,0 +1,242 @@
+"""Who may open what: one row an address. Written by hand from the design, never generated from the code it checks."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+OK, NO, GONE, LOGIN = "ok", "403", "404", "login"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each role gets. `foreign` is the volunteer's answer for a group they hold no post in; the others see every group.
+
+    Of things that are one person's alone (tokens) the others are `strangers` too.
+    `args` names the objects that the address wants, `body` what is sent (tests/access/world.py names the objects).
+    `answers` replaces the codes that count as OK. `is_list` asks for a builder in test_query_counts.py.
+    """
+
+    anonymous: str = LOGIN
+    viewer: str = OK
+    volunteer: str = OK
+    admin: str = OK
+    operator: str = OK
+    founder: str = OK
+    foreign: str = GONE
+    args: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+    methods: tuple[str, ...] = ("GET",)
+    answers: frozenset[int] = frozenset()
+    is_list: bool = False
+    strangers: tuple[str, ...] = ("volunteer",)
+
+    def expected(self, role: str, *, own: bool) -> str:
+        """The answer for a role; on the foreign object the `strangers` get `foreign`."""
+        return self.foreign if role in self.strangers and not own else str(getattr(self, role))
+
+
+EVERYBODY = Row(foreign=OK)
+OPEN = Row(anonymous=OK, foreign=OK)
+FOUNDER = Row(viewer=NO, volunteer=NO, admin=NO, operator=NO, foreign=NO)
+RUN = Row(viewer=NO, volunteer=NO, admin=NO, foreign=NO)  # operators and founders
+SYSTEM = Row(viewer=NO, volunteer=NO, foreign=NO)  # admins too
+SEE_GROUP = Row()
+CHANGE_GROUP = Row(viewer=NO, admin=NO)  # the volunteer is the owner of `own`
+TRANSFER = Row(viewer=NO, admin=NO, operator=NO)
+TRAIL = Row(viewer=NO, admin=NO, foreign=OK)  # owners read that of their groups
+
+
+def at(row: Row, **values: Any) -> Row:
+    """The row with parameters of its own."""
+    return replace(row, **values)
+
+
+def post(row: Row, args: dict[str, Any] | None = None, **body: Any) -> Row:
+    """The row for an address that only takes POST."""
+    return replace(row, args=args or row.args, body=body, methods=("POST",))
+
+
+def form(row: Row, args: dict[str, Any] | None = None) -> Row:
+    """The row for a form: shown by GET, sent empty by POST."""
+    return replace(row, args=args or row.args, methods=("GET", "POST"))
+
+
+GROUP, PK, DAY = {"pk": "group"}, "pk", date(2026, 12, 1)
+TABLE: dict[str, Row] = {
+    # dashboard
+    "today": EVERYBODY,
+    "palette": EVERYBODY,
+    "components": EVERYBODY,
+    "system": SYSTEM,
+    # audit
+    "record:audit": at(TRAIL, is_list=True),
+    "record:audit-csv": TRAIL,
+    # accounts
+    "people": at(FOUNDER, is_list=True),
+    "invite": form(FOUNDER),
+    "person": form(FOUNDER, {PK: "user"}),
+    "person-link": post(FOUNDER, {PK: "user"}),
+    "person-deactivate": post(FOUNDER, {PK: "user"}),
+    "person-reactivate": post(FOUNDER, {PK: "user"}),
+    "invitation": at(form(OPEN, {"token": "invitation"}), answers=frozenset({200, 302, 422})),
+    "first-user": at(form(OPEN, {"token": "x"}), answers=frozenset({409})),
+    "profile": form(EVERYBODY),
+    "preferences": post(OPEN, theme="dark"),
+    "tokens": at(form(EVERYBODY), is_list=True),
+    "token-revoke": at(post(Row(), {PK: "token"}), strangers=("viewer", "volunteer", "admin", "operator")),
+    "account_login": form(OPEN),
+    "account_logout": at(form(EVERYBODY), anonymous=OK),
+    "account_inactive": OPEN,
+    "account_reauthenticate": form(EVERYBODY),
+    "account_change_password": form(EVERYBODY),
+    # health
+    "health-live": OPEN,
+    "health-ready": at(OPEN, answers=frozenset({200, 503})),  # 503 says that no worker runs
+}
+
+# groups
+READ_ALL = Row(volunteer=NO, foreign=NO)  # whoever sees every group sees how the house is set up
+TABLE |= {
+    "groups:list": at(EVERYBODY, is_list=True),
+    "groups:export": EVERYBODY,
+    "groups:bulk": post(EVERYBODY, to="paused", pk="group"),
+    "groups:undo": at(post(EVERYBODY, {"token": "x"}), answers=frozenset({302, 400, 404, 409})),
+    "groups:create": RUN,
+    "groups:create-from": form(RUN, {"slug": "tech"}),
+    "groups:advice": READ_ALL,
+    "groups:users": post(RUN),
+    "groups:ecosystem": EVERYBODY,
+    "groups:moments": at(READ_ALL, is_list=True),
+    "groups:moment-dismiss": post(RUN, {PK: "moment"}),
+    "groups:moment-restore": post(RUN, {PK: "moment"}),
+    "groups:kinds": at(READ_ALL, is_list=True),
+    "groups:kind-new": form(RUN),
+    "groups:kind-edit": form(RUN, {PK: "kind"}),
+    "groups:base-rules": READ_ALL,
+    "groups:base-rules-edit": form(RUN),
+    "groups:base-rules-restore": post(RUN, {"version": 99}, seen="0"),
+    "groups:policies": READ_ALL,
+    "groups:policy": at(READ_ALL, args={"name": "delivery.retry"}),
+    "groups:policy-edit": form(RUN, {"name": "delivery.retry"}),
+    "groups:policy-preview": post(RUN, {"name": "delivery.retry"}),
+    "groups:detail": at(SEE_GROUP, args=GROUP),
+    "groups:edit": form(CHANGE_GROUP, GROUP),
+    "groups:rules": at(SEE_GROUP, args=GROUP, is_list=True),
+    "groups:rules-edit": form(CHANGE_GROUP, GROUP),
+    "groups:rules-restore": post(CHANGE_GROUP, GROUP | {"version": 1}, seen="0"),
+    "groups:posts": at(SEE_GROUP, args=GROUP, is_list=True),
+    "groups:give-post": post(CHANGE_GROUP, GROUP),
+    "groups:post-end": post(CHANGE_GROUP, GROUP | {"post": "staff"}),
+    "groups:hand-over": post(TRANSFER, GROUP),
+    # members
+    "members:roster": at(EVERYBODY, is_list=True),
+    "members:export": EVERYBODY,
+    "members:profile": at(SEE_GROUP, args={"person_id": "person"}),
+    # content
+    "content:schedules": at(EVERYBODY, is_list=True),
+    "content:create": at(CHANGE_GROUP, foreign=OK, methods=("GET", "POST")),
+    "content:preview": post(EVERYBODY),
+    "content:adopt": post(CHANGE_GROUP, group="group"),
+    "content:schedule": at(SEE_GROUP, args={PK: "schedule"}),
+    "content:edit": form(CHANGE_GROUP, {PK: "schedule"}),
+    "content:enable": post(CHANGE_GROUP, {PK: "schedule"}),
+    "content:disable": post(CHANGE_GROUP, {PK: "schedule"}),
+    "content:skip": post(CHANGE_GROUP, {PK: "schedule", "day": DAY}),
+    "content:unskip": post(CHANGE_GROUP, {PK: "schedule", "day": DAY}),
+    "content:send-slot": post(CHANGE_GROUP, {PK: "slot"}),
+    "content:leave-slot": post(CHANGE_GROUP, {PK: "slot"}),
+    "content:posts": at(SEE_GROUP, args={"group_id": "group"}, is_list=True),
+    "content:create-post": form(CHANGE_GROUP, {"group_id": "group"}),
+    "content:cancel-post": post(CHANGE_GROUP, {PK: "post"}),
+    "content:send-again": post(CHANGE_GROUP, {PK: "post"}),
+    # messaging
+    "messaging:deliveries": at(EVERYBODY, is_list=True),
+    "messaging:delivery": at(SEE_GROUP, args={PK: "delivery"}),
+    "messaging:undo": post(CHANGE_GROUP, {PK: "delivery"}),
+    "messaging:decide": post(CHANGE_GROUP, {PK: "delivery", "decision": "again"}),
+    "messaging:connections": at(RUN, is_list=True),
+    "messaging:connect": RUN,
+    "messaging:connect-to": form(RUN, {"kind": "matrix"}),
+    "messaging:connection": at(RUN, args={PK: "connection"}),
+    "messaging:check": post(RUN, {PK: "connection"}),
+    "messaging:pause": post(RUN, {PK: "connection"}),
+    "messaging:resume": post(RUN, {PK: "connection"}),
+    "messaging:rotate": form(RUN, {PK: "connection"}),
+    "messaging:bind": at(CHANGE_GROUP, args={"group_id": "group"}),
+    "messaging:unbind": post(CHANGE_GROUP, {"group_id": "group"}),
+    "messaging:bind-to": post(CHANGE_GROUP, {"group_id": "group", "connection_id": "connection"}),
+    # inbound
+    "inbound:messages": at(SEE_GROUP, args={"group_id": "group"}, is_list=True),
+    "inbound:newer": at(SEE_GROUP, args={"group_id": "group"}, answers=frozenset({200, 204})),
+    "inbound:message": at(SEE_GROUP, args={"event_id": "event"}),
+    "inbound:replay": post(CHANGE_GROUP, {"event_id": "event"}),
+    "inbound:parked": at(EVERYBODY, is_list=True),  # of the groups one sees
+    "inbound:replay-all": post(EVERYBODY),  # of the groups one may edit
+    "inbound-door": at(post(OPEN, {"door": "nobody"}), answers=frozenset({404})),
+}
+
+# API: lists are open to everybody and hold what they may see; writes say no by 403, foreign objects by 404
+TABLE |= {
+    "api-people-list": at(FOUNDER, is_list=True, methods=("GET", "POST")),
+    "api-people-detail": at(FOUNDER, args={PK: "user"}, methods=("GET", "PATCH")),
+    "api-people-link": post(FOUNDER, {PK: "user"}),
+    "api-tokens-list": at(EVERYBODY, is_list=True, methods=("GET", "POST")),
+    "api-tokens-detail": at(Row(), args={PK: "token"}, methods=("DELETE",), strangers=("viewer", "volunteer", "admin", "operator", "founder")),
+    "api-groups-list": at(EVERYBODY, is_list=True),
+    "api-groups-detail": at(SEE_GROUP, args=GROUP),
+    "api-groups-hand-over": post(TRANSFER, GROUP),
+    "api-groups-lifecycle": post(CHANGE_GROUP, GROUP),
+    "api-kinds-list": at(EVERYBODY, is_list=True),
+    "api-kinds-detail": at(EVERYBODY, args={PK: "kind"}),
+    "api-group-rules-list": at(EVERYBODY, is_list=True),
+    "api-group-rules-detail": at(SEE_GROUP, args={PK: "rules"}),
+    "api-group-rules-restore": post(CHANGE_GROUP, {PK: "rules"}),
+    "api-group-posts-list": at(EVERYBODY, is_list=True),
+    "api-group-posts-detail": at(SEE_GROUP, args={PK: "staff"}),
+    "api-group-posts-end": post(CHANGE_GROUP, {PK: "staff"}),
+    "api-key-moments-list": at(READ_ALL, is_list=True),
+    "api-key-moments-detail": at(READ_ALL, args={PK: "moment"}),
+    "api-key-moments-dismiss": post(RUN, {PK: "moment"}),
+    "api-key-moments-restore": post(RUN, {PK: "moment"}),
+    "api-product-users-list": at(READ_ALL, is_list=True),
+    "api-policies-list": at(READ_ALL, is_list=True),
+    "api-policies-effective": READ_ALL,
+    "api-policies-detail": at(READ_ALL, args={PK: "policy"}),
+    "api-connections-list": at(RUN, is_list=True),
+    "api-connections-detail": at(RUN, args={PK: "connection"}),
+    "api-connections-check": post(RUN, {PK: "connection"}),
+    "api-connections-pause": post(RUN, {PK: "connection"}),
+    "api-connections-renew": post(RUN, {PK: "connection"}),
+    "api-connections-resume": post(RUN, {PK: "connection"}),
+    "api-bindings-list": at(EVERYBODY, is_list=True),
+    "api-bindings-detail": at(CHANGE_GROUP, args={"group_id": "group"}, methods=("DELETE",)),
+    "api-deliveries-list": at(EVERYBODY, is_list=True),
+    "api-deliveries-detail": at(SEE_GROUP, args={PK: "delivery"}),
+    "api-deliveries-decide": post(CHANGE_GROUP, {PK: "delivery"}, decision="again"),
+    "api-deliveries-undo": post(CHANGE_GROUP, {PK: "delivery"}),
+    "api-events-list": at(EVERYBODY, is_list=True),
+    "api-events-detail": at(SEE_GROUP, args={PK: "event"}),
+    "api-members-list": at(EVERYBODY, is_list=True),
+    "api-members-detail": at(SEE_GROUP, args={PK: "membership"}),
+    "api-persons-list": at(EVERYBODY, is_list=True),
+    "api-persons-detail": at(SEE_GROUP, args={PK: "person"}),
+    "api-schedules-list": at(EVERYBODY, is_list=True),
+    "api-schedules-detail": at(SEE_GROUP, args={PK: "schedule"}),
+    "api-schedules-disable": post(CHANGE_GROUP, {PK: "schedule"}),
+    "api-schedules-enable": post(CHANGE_GROUP, {PK: "schedule"}),
+    "api-schedules-skip": post(CHANGE_GROUP, {PK: "schedule"}, day=DAY),
+    "api-schedules-unskip": post(CHANGE_GROUP, {PK: "schedule"}, day=DAY),
+    "api-slots-list": at(EVERYBODY, is_list=True),
+    "api-slots-detail": at(SEE_GROUP, args={PK: "slot"}),
+    "api-slots-leave": post(CHANGE_GROUP, {PK: "slot"}),
+    "api-slots-send": post(CHANGE_GROUP, {PK: "slot"}),
+    "api-posts-list": at(EVERYBODY, is_list=True),
+    "api-posts-detail": at(SEE_GROUP, args={PK: "post"}),
+    "api-posts-again": post(CHANGE_GROUP, {PK: "post"}),
+    "api-posts-cancel": post(CHANGE_GROUP, {PK: "post"}),
+    "api-audit-list": at(TRAIL, is_list=True),
+    "api-audit-chain": RUN,
+    "api-audit-detail": at(TRAIL, args={PK: "entry"}, foreign=GONE),
+    "api-schema": EVERYBODY,
+    "api-docs": EVERYBODY,
+}

@@ -1,0 +1,79 @@
+"""Two groups with one of everything in each: `own`, which the volunteer owns, and `foreign`, of which they know nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from groupops.accounts import services as accounts
+from groupops.accounts.models import User
+from groupops.accounts.policy import Scope
+from groupops.groups.models import KeyMoment, Policy, RuleSet
+from groupops.groups.policy import Scope as PolicyScope
+from groupops.messaging.policy import DeliveryState
+from groupops.record import services as record
+from members.models import Membership, Person
+from tests.factories import accounts as people
+from tests.factories.content import PostFactory, ScheduleFactory, SlotFactory, delivery_of
+from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
+from tests.factories.inbound import StoredEventFactory
+from tests.factories.messaging import BindingFactory, ConnectionFactory
+
+ROLES: dict[str, Callable[[], User]] = {
+    "viewer": people.viewer,
+    "volunteer": people.volunteer,
+    "admin": people.admin,
+    "operator": people.operator,
+    "founder": people.founder,
+}
+
+
+class World:
+    """The people by role, and the objects of both groups by the names that tests/access/matrix.py uses."""
+
+    def __init__(self) -> None:
+        self.users: dict[str, User | AnonymousUser] = {"anonymous": AnonymousUser()} | {role: make() for role, make in ROLES.items()}
+        RuleSet.objects.create(group=None, version=99, text="基础群规", at=NOW)
+        self.own = _group(self.users["volunteer"])
+        self.foreign = _group(people.founder())
+
+    def objects(self, role: str, *, own: bool) -> dict[str, Any]:
+        """The objects that a role asks for; `mine` is their own user and their own token."""
+        objects = dict(self.own if own else self.foreign)
+        user = self.users[role]
+        if own and isinstance(user, User):
+            accounts.create_token(user=user, name="t", scope=Scope.READ, expires_at=None, at=NOW)
+            objects["token"] = user.tokens.get()
+        return objects
+
+
+def _group(owner: Any) -> dict[str, Any]:
+    group = GroupFactory(owner=owner)
+    connection = ConnectionFactory()
+    binding = BindingFactory(group=group, connection=connection)
+    schedule = ScheduleFactory(group=group)
+    post = PostFactory(group=group)
+    person = Person.objects.create(realm="memory", remote_id=f"p{group.pk}", name="成员", first_seen_at=NOW, named_at=NOW)
+    user = people.viewer()
+    accounts.create_token(user=user, name="t", scope=Scope.READ, expires_at=None, at=NOW)
+    return {
+        "group": group,
+        "kind": group.kind,
+        "connection": connection,
+        "binding": binding,
+        "schedule": schedule,
+        "slot": SlotFactory(schedule=schedule),
+        "post": post,
+        "delivery": delivery_of(post, DeliveryState.UNKNOWN),
+        "event": StoredEventFactory(binding=binding),
+        "person": person,
+        "membership": Membership.objects.create(person=person, group=group, joined_at=NOW),
+        "staff": StaffPostFactory(group=group),
+        "moment": KeyMoment.objects.create(sort="campaign", title="节点", on=NOW.date(), created_at=NOW),
+        "rules": RuleSet.objects.create(group=group, version=1, text="群规", at=NOW),
+        "policy": Policy.objects.create(name="group.size", scope=PolicyScope.GROUP, group=group, version=1, value=None, at=NOW),
+        "user": user,
+        "token": user.tokens.get(),
+        "entry": record.audit(by=None, verb="group.update", target=group, at=NOW, group_id=group.pk),
+        "invitation": accounts.invitation_token(user),
+    }

@@ -1,0 +1,1 @@
+"""Pages in a real Chromium: what they look like to a person, a keyboard and a screen reader."""

@@ -1,0 +1,180 @@
+"""What script/test runs after installing: every check and test, each with its time, all of them even when one fails."""
+
+import argparse
+import os
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2
+
+from groupops.operations.embedded.processes import spawn
+from tests import servers
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+TEMPLATE = "groupops_template"
+PACKAGES = ["groupops", "members", "content", "points", "moderation", "monetization"]
+NOTHING_COLLECTED = 5
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A command, and whether it wants PostgreSQL and Redis in its environment."""
+
+    name: str
+    command: list[str]
+    on_servers: bool = False
+    production: bool = False
+
+    @property
+    def is_pytest(self) -> bool:
+        """Whether it takes pytest's arguments."""
+        return "pytest" in self.command
+
+
+def tool(name: str, *arguments: str) -> list[str]:
+    """A program of the virtual environment."""
+    return [str(BIN / name), *arguments]
+
+
+def python(*arguments: str) -> list[str]:
+    """This Python."""
+    return [sys.executable, *arguments]
+
+
+def pytest(marks: str, *arguments: str) -> list[str]:
+    """pytest over the tests that carry `marks`."""
+    return python("-m", "pytest", "-m", marks, *arguments)
+
+
+PHASES = [
+    Phase("lint", tool("ruff", "check")),
+    Phase("format", tool("ruff", "format", "--check")),
+    Phase("templates", tool("djlint", "templates", "--check", "--lint", "--quiet")),
+    Phase("types", tool("mypy")),
+    Phase("contracts", tool("lint-imports")),
+    Phase("dependencies", tool("deptry", ".", "--config", "requirements/deptry.toml")),
+    Phase("migrations", python("manage.py", "makemigrations", "--check", "--dry-run"), on_servers=True),
+    Phase("deploy", python("manage.py", "check", "--deploy", "--fail-level", "WARNING"), on_servers=True, production=True),
+    Phase("postgresql", pytest("not browser and not synapse", "-n", "2"), on_servers=True),
+    Phase("sqlite", pytest("both_databases and not browser and not synapse", "-n", "2")),
+    Phase("browser", pytest("browser", "-n", "2"), on_servers=True),
+    Phase("synapse", pytest("synapse"), on_servers=True),
+]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a phase ended."""
+
+    name: str
+    passed: bool
+    seconds: float
+
+
+class Run:
+    """The phases one after another; PostgreSQL and Redis start with the first that wants them and end with the run."""
+
+    def __init__(self, stack: ExitStack, arguments: list[str]) -> None:
+        self.stack = stack
+        self.arguments = arguments
+        self.addresses: dict[str, str] | None = None
+        self.results: list[Result] = []
+
+    def timed(self, name: str, work: Callable[[], bool]) -> bool:
+        """Run `work` under a heading and note its time."""
+        print(f"\n━━ {name} {'━' * (100 - len(name))}", flush=True)
+        started = time.monotonic()
+        passed = work()
+        self.results.append(Result(name, passed, time.monotonic() - started))
+        print(f"━━ {name}: {'passed' if passed else 'FAILED'} in {self.results[-1].seconds:.1f} s", flush=True)
+        return passed
+
+    def phase(self, phase: Phase) -> None:
+        """One phase; its servers first."""
+        if phase.on_servers and self.addresses is None and not self.timed("servers", self._start_servers):
+            return
+        self.timed(phase.name, lambda: self._passes(phase))
+
+    def _passes(self, phase: Phase) -> bool:
+        command = [*phase.command, *self.arguments] if phase.is_pytest else phase.command
+        process = spawn(command, cwd=ROOT, env=self._environment(phase))
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            process.terminate()
+            process.wait()
+            raise
+        # With arguments of a person a phase may have nothing to do; without them an empty phase is a mistake.
+        return code == 0 or (phase.is_pytest and bool(self.arguments) and code == NOTHING_COLLECTED)
+
+    def _environment(self, phase: Phase) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+        added = self.addresses or {} if phase.on_servers else {}
+        if phase.production:
+            added = added | {"GROUPOPS_URL": "https://groupops.example.org", "SECRET_KEY": secrets.token_urlsafe(48), "DEBUG": "0"}
+        return inherited | {"GROUPOPS_STATE": str(ROOT / ".cache" / "phases")} | added
+
+    def _start_servers(self) -> bool:
+        """PostgreSQL with a migrated template that every worker's database is a copy of, and Redis."""
+        database = self.stack.enter_context(servers.postgresql())
+        template = f"{database.rpartition('/')[0]}/{TEMPLATE}"
+        self.addresses = {
+            "DATABASE_URL": template,
+            "REDIS_URL": self.stack.enter_context(servers.redis()),
+            "GROUPOPS_TEST_TEMPLATE": TEMPLATE,
+        }
+        connection = psycopg2.connect(database)
+        connection.autocommit = True
+        connection.cursor().execute(f"CREATE DATABASE {TEMPLATE}")
+        connection.close()
+        return self._passes(Phase("template", python("manage.py", "migrate", "--verbosity", "0"), on_servers=True))
+
+    def summary(self) -> int:
+        """Every phase with its time, and the exit code."""
+        print(f"\n━━ summary {'━' * 93}")
+        for result in self.results:
+            print(f"   {'passed' if result.passed else 'FAILED'}  {result.name:<14}{result.seconds:7.1f} s")
+        failed = [result.name for result in self.results if not result.passed]
+        total = sum(result.seconds for result in self.results)
+        verdict = f"FAILED: {', '.join(failed)}" if failed else "all passed"
+        print(f"   {verdict} in {total:.0f} s", flush=True)
+        return 1 if failed else 0
+
+
+def main() -> int:
+    """Exit code 0 when every chosen phase passed, 130 when interrupted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", help=f"comma-separated phases of: {', '.join(phase.name for phase in PHASES)}")
+    parser.add_argument("--quick", action="store_true", help="without Synapse")
+    parser.add_argument("pytest", nargs="*", help="arguments of pytest, after --")
+    options = parser.parse_args()
+    wanted = (
+        options.only.split(",") if options.only else [phase.name for phase in PHASES if not (options.quick and phase.name == "synapse")]
+    )
+    if unknown := set(wanted) - {phase.name for phase in PHASES}:
+        parser.error(f"unknown phase: {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end the servers
+    try:
+        with ExitStack() as stack:
+            run = Run(stack, options.pytest)
+            for phase in PHASES:
+                if phase.name in wanted:
+                    run.phase(phase)
+        return run.summary()
+    except KeyboardInterrupt:
+        print("\ninterrupted; the servers are stopped", file=sys.stderr)
+        return 130
+    except servers.Missing as missing:
+        print(f"\nmissing: {missing}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
