@@ -77,6 +77,7 @@ class Slot(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="planned"), name="slot_due"),
+            models.Index(fields=["due_at"], condition=Q(why="ask"), name="slot_asking"),
             models.Index(fields=["schedule", "due_at"], name="slot_of_schedule"),
         ]
 

@@ -84,9 +84,9 @@ def deliveries(found: Iterable[Post]) -> dict[int, Delivery]:
     return {delivery.subject_id: delivery for delivery in Delivery.objects.filter(key__in=keys)}
 
 
-def waiting_for_a_person(user: User) -> QuerySet[Slot]:
-    """Slots that were found too late and whose schedule asks a person."""
-    return slots(user).filter(state=SlotState.MISSED, why=Why.ASK)
+def waiting_for_a_person(user: User, since: datetime) -> QuerySet[Slot]:
+    """Slots due after `since` that were found too late and whose schedule asks a person, oldest first."""
+    return slots(user).filter(why=Why.ASK, due_at__gte=since).order_by("due_at")
 
 
 def adopted(group_id: int) -> set[str]:

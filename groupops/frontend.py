@@ -69,7 +69,7 @@ def compile_messages(root: Path) -> None:
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
         with source.open("rb") as po, target.open("wb") as mo:
-            write_mo(mo, read_po(po))
+            write_mo(mo, read_po(po, locale=source.parent.parent.name))  # the locale brings the plural rule along
 
 
 def node() -> list[str]:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from groupops.shared.state import secret
 
@@ -172,7 +173,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 # --- Upward questions go through these lists; groupops.shared.checks refuses to start on a wrong path --------------------
 INBOUND_PIPELINE = ["members.inbound.resolve", "members.inbound.count"]
 DELIVERY_KINDS: dict[str, dict[str, str]] = {"post": {"guard": "content.delivery.guard", "settled": "content.delivery.settled"}}
-TODAY_SOURCES = ["groupops.messaging.today.source", "groupops.inbound.today.source"]
+TODAY_SOURCES = ["groupops.messaging.today.source", "groupops.inbound.today.source", "content.today.source"]
 SWEEP_EXEMPTIONS: list[str] = []
 PROFILE_SECTIONS: list[str] = []
 PERSONAL_DATA: list[str] = []
@@ -194,7 +195,7 @@ if EMBEDDED:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; PRAGMA recursive_triggers=ON;",
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-32000;PRAGMA recursive_triggers=ON;",
             },
         }
     }
@@ -273,6 +274,8 @@ STORAGES = {
 }
 MEDIA_ROOT = STATE_DIR / "media"
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # nobody asks for the others, and compressing them takes half the time
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")  # megabytes that only a debugger loads
 
 # --- API ------------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {

@@ -29,7 +29,7 @@ COLUMNS = {EventKind.MESSAGE: "messages", EventKind.JOINED: "joins", EventKind.L
 NOT_COUNTED = gettext_noop("There is nothing to count.")
 
 
-@step(_("Who"))
+@step(_("Who it was"))
 def resolve(batch: Batch) -> None:
     """Persons, their names and their memberships, for the whole batch at once. A stopped message moves `last_spoke_at` all the same."""
     named = [turn for turn in batch.turns if turn.remote_user]

@@ -38,7 +38,7 @@ def roster(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponseBase:
     """Exactly the roster's view, all pages of it, as CSV."""
     _found, rows = _view(request)
-    head = [_("Name"), _("Account"), _("Group"), _("Joined"), _("Left"), _("Returns"), _("Last spoke"), _("Messages in 30 days")]
+    head = [_("Nickname"), _("Account"), _("Group"), _("Joined"), _("Left"), _("Returns"), _("Last spoke"), _("Messages in 30 days")]
     return csv_response("members.csv", head, (_cells(row) for row in rows.order_by("-joined_at", "-id").iterator(chunk_size=500)))
 
 

@@ -17,6 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 from groupops.accounts import queries
 from groupops.accounts import services as accounts
 from groupops.accounts.forms import zones
+from groupops.accounts.middleware import actor
 from groupops.accounts.models import ApiToken, User
 from groupops.accounts.policy import Role, Scope, Theme
 from groupops.accounts.services.people import demand_right
@@ -88,7 +89,7 @@ class PeopleViewSet(GenericViewSet[User]):
 
     def get_queryset(self) -> QuerySet[User]:
         """Everybody, for those who manage people."""
-        demand_right(self.request.user)
+        demand_right(actor(self.request))
         return queries.people()
 
     @extend_schema(responses=PersonSerializer(many=True))
@@ -105,9 +106,9 @@ class PeopleViewSet(GenericViewSet[User]):
     @extend_schema(request=InviteSerializer, responses={201: LinkSerializer})
     def create(self, request: Request) -> Response:
         """Invite somebody. The answer carries the link to give them."""
-        demand_right(request.user)
+        demand_right(actor(request))
         values = _read(InviteSerializer, request)
-        user = accounts.invite(by=request.user, at=clock.now(), **values)
+        user = accounts.invite(by=actor(request), at=clock.now(), **values)
         return _with_link(user, accounts.invitation_token(user), status.HTTP_201_CREATED)
 
     @extend_schema(parameters=[PK], request=ChangeSerializer, responses=PersonSerializer)
@@ -115,9 +116,9 @@ class PeopleViewSet(GenericViewSet[User]):
         """Change name, e-mail, role or activity of a person; of `me` name, e-mail, language, theme and zone."""
         user = self._who(request, pk)
         if pk == "me":
-            accounts.set_preferences(user=request.user, at=clock.now(), **_read(OwnSerializer, request))
+            accounts.set_preferences(user=actor(request), at=clock.now(), **_read(OwnSerializer, request))
         else:
-            accounts.update_user(user=user, by=request.user, at=clock.now(), **_read(ChangeSerializer, request))
+            accounts.update_user(user=user, by=actor(request), at=clock.now(), **_read(ChangeSerializer, request))
         user.refresh_from_db()
         return Response(PersonSerializer(user).data)
 
@@ -125,13 +126,13 @@ class PeopleViewSet(GenericViewSet[User]):
     @action(detail=True, methods=["post"])
     def link(self, request: Request, pk: str) -> Response:
         """A new one-time link on which the person chooses a password."""
-        demand_right(request.user)
+        demand_right(actor(request))
         user = self._who(request, pk)
-        return _with_link(user, accounts.make_link(user=user, by=request.user, at=clock.now()), status.HTTP_200_OK)
+        return _with_link(user, accounts.make_link(user=user, by=actor(request), at=clock.now()), status.HTTP_200_OK)
 
     def _who(self, request: Request, pk: str) -> User:
         if pk == "me":
-            return User.objects.get(pk=request.user.pk)
+            return User.objects.get(username=actor(request).username)
         self.kwargs["pk"] = pk
         return self.get_object()
 
@@ -176,7 +177,7 @@ class TokenViewSet(GenericViewSet[ApiToken]):
 
     def get_queryset(self) -> QuerySet[ApiToken]:
         """One's own, not revoked."""
-        return queries.tokens_of(self.request.user)
+        return queries.tokens_of(actor(self.request))
 
     @extend_schema(responses=TokenSerializer(many=True))
     def list(self, request: Request) -> Response:
@@ -189,13 +190,13 @@ class TokenViewSet(GenericViewSet[ApiToken]):
         """Make a token. Only from a browser session: a token cannot outlive itself by making another."""
         if isinstance(request.auth, ApiToken):
             raise Forbidden(_("A token cannot make another token. Log in and make it on the page of your profile."))
-        token, text = accounts.create_token(user=request.user, at=clock.now(), **_read(NewTokenSerializer, request))
+        token, text = accounts.create_token(user=actor(request), at=clock.now(), **_read(NewTokenSerializer, request))
         return Response({"token": TokenSerializer(token).data, "text": text}, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Revoke a token."""
-        accounts.revoke_token(token=self.get_object(), by=request.user, at=clock.now())
+        accounts.revoke_token(token=self.get_object(), by=actor(request), at=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -45,6 +45,6 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Deny by default."""
-        if not request.user or not request.user.is_authenticated:
+        if not request.user.is_authenticated:
             return False
         return not isinstance(request.auth, ApiToken) or request.method in SAFE_METHODS or request.auth.scope == Scope.WRITE

@@ -28,7 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of base.html: `nav`, `theme`. Costs no query beyond the user's own."""
     user = getattr(request, "user", None)
     known = user is not None and user.is_authenticated
-    theme = user.theme if known else request.COOKIES.get(THEME_COOKIE, Theme.AUTO)
+    theme = user.theme if user is not None and known else request.COOKIES.get(THEME_COOKIE, Theme.AUTO)
     return {"nav": _nav(request) if known else [], "theme": theme if theme in Theme.values else Theme.AUTO}
 
 

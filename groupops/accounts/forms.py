@@ -3,7 +3,7 @@
 import zoneinfo
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth import password_validation
@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from groupops.accounts.models import User
 from groupops.accounts.policy import Role, Scope
+
+if TYPE_CHECKING:
+    UserForm = forms.ModelForm[User]
+else:
+    UserForm = forms.ModelForm  # not generic while it runs
 
 
 @lru_cache
@@ -43,7 +48,7 @@ class ZoneField(forms.CharField):
         return name
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(UserForm):
     """What a founder changes of a person."""
 
     class Meta:
@@ -51,7 +56,7 @@ class PersonForm(forms.ModelForm):
         fields = ("name", "email", "role")
 
 
-class InviteForm(forms.ModelForm):
+class InviteForm(UserForm):
     """Somebody new."""
 
     class Meta:
@@ -119,7 +124,7 @@ class FirstUserForm(PasswordForm):
         return User(username=values.get("username", ""), name=values.get("name", ""))
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(UserForm):
     """One's own name, address, language, theme and zone."""
 
     zone = ZoneField(label=_("Time zone"), max_length=40, help_text=_("Times on every page are shown in it."))
@@ -133,7 +138,7 @@ class ProfileForm(forms.ModelForm):
         self.fields["language"].choices = [("", _("As the site says")), *self.fields["language"].choices[1:]]  # type: ignore[attr-defined]
 
 
-class PreferencesForm(forms.ModelForm):
+class PreferencesForm(UserForm):
     """The two switches of every page; either may be missing."""
 
     class Meta:

@@ -25,7 +25,7 @@ class User(AbstractUser):
 
     request_source = ""  # where this very request came from; the door sets it, audit lines keep it
 
-    objects: ClassVar[UserManager["User"]] = UserManager()
+    objects: ClassVar[UserManager["User"]] = UserManager()  # type: ignore[assignment]
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:

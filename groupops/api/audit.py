@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -12,6 +13,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from groupops.accounts.policy import Right
 from groupops.groups import trail
+from groupops.groups.api.common import actor
 from groupops.record import queries as record
 from groupops.record.filters import TrailFilter
 from groupops.record.models import AuditEntry
@@ -67,14 +69,14 @@ class AuditViewSet(ReadOnlyModelViewSet[AuditEntry]):
 
     def get_queryset(self) -> QuerySet[AuditEntry]:
         """What the caller may read. A foreign group's number in ?group= finds nothing, like an absent one's."""
-        return record.with_everything(trail.readable(self.request.user))
+        return record.with_everything(trail.readable(actor(self.request)))
 
     @extend_schema(responses=ChainSerializer, filters=False)
     @action(detail=False, pagination_class=None)
     def chain(self, request: Request) -> Response:
         """Whether the hash chain held when it was last verified."""
-        if not request.user.has_right(Right.SEE_AUDIT):
-            raise Forbidden("Only founders and operators see the state of the chain.")
+        if not actor(request).has_right(Right.SEE_AUDIT):
+            raise Forbidden(_("Only founders and operators see the state of the chain."))
         return Response(ChainSerializer(record.chain_state()).data)
 
 

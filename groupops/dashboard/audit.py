@@ -14,6 +14,7 @@ from groupops.accounts.policy import Right
 from groupops.dashboard import audit_words
 from groupops.groups import trail
 from groupops.groups.models import Group
+from groupops.groups.views.found import actor, is_htmx
 from groupops.record import queries as record
 from groupops.record.filters import TrailFilter
 from groupops.record.models import AuditEntry
@@ -32,11 +33,11 @@ def audit(request: HttpRequest) -> HttpResponse:
         "lines": audit_words.lines(page.rows, groups=_names(page.rows)),
         "filter": view,
         "group": Group.objects.filter(pk=view.group_id).first() if view.group_id else None,
-        "chain": record.chain_state() if request.user.has_right(Right.SEE_AUDIT) else None,
+        "chain": record.chain_state() if actor(request).has_right(Right.SEE_AUDIT) else None,
         "query": _kept(request.GET).urlencode(),
         "is_filtered": bool(_kept(request.GET)),
     }
-    template = "record/audit.html#rows" if request.htmx else "record/audit.html"
+    template = "record/audit.html#rows" if is_htmx(request) else "record/audit.html"
     return render(request, template, context, status=200 if view.is_valid() else 422)
 
 
@@ -63,7 +64,7 @@ class _Trail(TrailFilter):
 def _filtered(request: HttpRequest) -> _Trail:
     asked = request.GET.get("group", "")
     group_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
-    view = _Trail(request.GET, queryset=trail.readable(request.user, group_id=group_id), request=request)
+    view = _Trail(request.GET, queryset=trail.readable(actor(request), group_id=group_id), request=request)
     view.group_id = group_id
     return view
 

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groupops.record.models import AuditEntry
@@ -145,7 +145,7 @@ def _field(label: str, name: str) -> str:
 
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
-        return _now("Yes") if value else _now("No")
+        return gettext("Yes") if value else gettext("No")
     if isinstance(value, list):
         return ", ".join(_shown(inner) for inner in value)
     if isinstance(value, dict):

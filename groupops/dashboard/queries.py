@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
@@ -89,7 +90,7 @@ def _series(groups: QuerySet[Group], today: date) -> dict[str, list[int]]:
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     names = ("messages", "joins", "posts_sent")
     rows = GroupDay.objects.filter(group__in=groups, day__gte=days[0]).values("day").annotate(**{f"n_{name}": Sum(name) for name in names})
-    by_day = {row["day"]: row for row in rows}
+    by_day: dict[date, dict[str, Any]] = {row["day"]: dict(row) for row in rows}
     return {name: [by_day.get(day, {}).get(f"n_{name}", 0) for day in days] for name in names}
 
 

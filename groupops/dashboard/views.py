@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from groupops.accounts.middleware import actor
 from groupops.accounts.policy import Right
 from groupops.dashboard import palette as command_palette
 from groupops.dashboard import queries
@@ -19,7 +20,7 @@ LIVELY = 60  # seconds since a heartbeat
 
 def today(request: HttpRequest) -> HttpResponse:
     """今日待办: what a person must do now, the day's sends, the numbers, the first steps."""
-    at, user = clock.now(), request.user
+    at, user = clock.now(), actor(request)
     context = {
         "items": queries.to_do(user, at),
         "coming": queries.coming(user, at),
@@ -37,13 +38,13 @@ def palette(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "")
     if len(text) > 100:
         raise BadRequest(_("Too long to search for."))
-    template = "dashboard/palette.html#hits" if request.htmx else "dashboard/palette.html"
-    return render(request, template, {"sections": command_palette.hits(request.user, text), "q": text})
+    template = "dashboard/palette.html#hits" if request.headers.get("HX-Request") else "dashboard/palette.html"
+    return render(request, template, {"sections": command_palette.hits(actor(request), text), "q": text})
 
 
 def system(request: HttpRequest) -> HttpResponse:
     """系统状态: what lives, what waits, what is wrong."""
-    if not request.user.has_right(Right.SEE_SYSTEM):
+    if not actor(request).has_right(Right.SEE_SYSTEM):
         raise Forbidden(_("Your role does not include the system status."))
     at = clock.now()
     beats = [{"row": row, "lives": (at - row.at).total_seconds() < LIVELY} for row in Heartbeat.objects.order_by("name")]

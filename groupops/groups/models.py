@@ -15,7 +15,7 @@ class Kind(models.Model):
     """A template of groups (seed: 微信群的角色定位). Edited in the browser; groups look values up and copy on first edit."""
 
     slug = models.SlugField(unique=True)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("name of the kind"), max_length=60)
     positioning = models.TextField(_("positioning"))  # 群定位
     values = models.JSONField(_("group values"), default=list)  # 群价值: a list of lines
     size_low = models.PositiveIntegerField(_("smallest good size"))
@@ -42,7 +42,7 @@ class Kind(models.Model):
 class Group(models.Model):
     """A chat group that is operated here."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    name = models.CharField(_("group name"), max_length=80, unique=True)
     kind = models.ForeignKey(Kind, models.PROTECT, related_name="groups", verbose_name=_("kind"))
     lifecycle = models.CharField(_("lifecycle"), max_length=10, choices=Lifecycle.choices, default=Lifecycle.PLANNED)
     level = models.CharField(_("ecosystem level"), max_length=10, choices=Level.choices)
@@ -67,7 +67,8 @@ class Group(models.Model):
             models.CheckConstraint(condition=Q(lifecycle__in=Lifecycle.values), name="group_lifecycle_known"),
             models.CheckConstraint(condition=Q(level__in=Level.values), name="group_level_known"),
             models.CheckConstraint(
-                condition=Q(size_low__isnull=True, size_high__isnull=True) | Q(size_low__gt=0, size_high__gte=F("size_low")),
+                condition=Q(size_low__isnull=True, size_high__isnull=True)
+                | Q(size_low__isnull=False, size_high__isnull=False, size_low__gt=0, size_high__gte=F("size_low")),
                 name="group_size_ordered",
             ),
             models.CheckConstraint(condition=Q(health__isnull=True) | Q(health__lte=100), name="group_health_percent"),

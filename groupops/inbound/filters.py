@@ -41,7 +41,7 @@ class EventFilter(django_filters.FilterSet):  # type: ignore[misc]
         max_length=LONGEST_SEARCH,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Text or name")}),
     )
-    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=KINDS, empty_label=_("All kinds"))
+    kind = django_filters.ChoiceFilter(label=_("Kind of event"), choices=KINDS, empty_label=_("All kinds of events"))
     state = django_filters.ChoiceFilter(label=_("State"), choices=EventState.choices, empty_label=_("All states"))
     day = django_filters.DateFilter(label=_("Day"), method="on_day", widget=forms.DateInput(attrs={"type": "date"}))
     person = django_filters.NumberFilter(

@@ -40,7 +40,7 @@ class ConnectForm(CredentialsForm):
 def _field(field: CredentialField, *, required: bool) -> forms.CharField:
     off = {"autocomplete": "new-password" if field.secret else "off", "spellcheck": "false"}
     widget = forms.PasswordInput(attrs=off, render_value=False) if field.secret else forms.TextInput(attrs=off)
-    return forms.CharField(label=field.label, help_text=field.help, required=required, max_length=LONGEST, widget=widget)
+    return forms.CharField(label=str(field.label), help_text=str(field.help), required=required, max_length=LONGEST, widget=widget)
 
 
 def labels(adapters: Sequence[type[Adapter]]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def _users(request: Any) -> QuerySet[Any]:
     return get_user_model()._default_manager.order_by("username")
 
 
-class TrailFilter(django_filters.FilterSet):
+class TrailFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
     """Every filter narrows; days are days of the reader's own zone, both included."""
 
     by = django_filters.ModelChoiceFilter(queryset=_users, label=_("Who"), empty_label=_("Everybody"), null_label=_("The system"))

@@ -8,6 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+# What the chain covers of an entry, and the heartbeat that remembers the last link.
+ENTRY_FIELDS = ("id", "at", "by_id", "verb", "target_type", "target_id", "target_label", "group_id", "source", "detail_digest")
+HEAD = "audit-seal"
+
 
 class AuditEntry(models.Model):
     """One act of a person (or of the machine). Append-only; what was changed lies beside it in AuditDetail."""

@@ -41,8 +41,8 @@ def _from_drf(error: exceptions.APIException) -> Response:
         fields = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
         return _problem(status.HTTP_422_UNPROCESSABLE_ENTITY, "invalid", _("The request has fields that cannot be accepted."), dict(fields))
     response = _problem(error.status_code, str(error.default_code), str(error.detail), {})
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        response["Retry-After"] = str(math.ceil(error.wait))
+    if isinstance(error, exceptions.Throttled):
+        response["Retry-After"] = str(math.ceil(getattr(error, "wait", None) or 60))
     if isinstance(error, (exceptions.NotAuthenticated, exceptions.AuthenticationFailed)):
         response["WWW-Authenticate"] = "Bearer"
     return response

@@ -36,7 +36,7 @@ def add(model: type[models.Model], keys: Sequence[str], counters: Sequence[str],
     Other columns of new rows take their defaults.
     """
     database = connections[router.db_for_write(model)]
-    given = [model._meta.get_field(name) for name in (*keys, *counters)]
+    given: list[Any] = [model._meta.get_field(name) for name in (*keys, *counters)]
     others = [field for field in model._meta.concrete_fields if not field.primary_key and field not in given]
     defaults = [_prepared(field, field.get_default(), database) for field in others]
     found: list[tuple[Any, ...]] = []

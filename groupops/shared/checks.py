@@ -50,7 +50,7 @@ def _problem(name: str, path: str) -> Error | None:
 
 
 @register(Tags.database)
-def append_only(app_configs: Any, databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def append_only(*, app_configs: Any = None, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """groupops.W010: a trigger of an append-only table is gone. Runs with `check --database default` and in doctor.
 
     A warning, because `migrate` runs this check first: an error would keep it from putting the trigger back.

@@ -29,7 +29,7 @@ def ring(task: str, *args: Any) -> bool:
     """Ask a worker for `task` (a dotted name) at once; False where the broker did not take it. Never raises for the broker."""
     line = _line()
     broker = line.as_uri()
-    broken: tuple[type[Exception], ...] = (*line.connection_errors, *line.channel_errors, OperationalError, OSError)
+    broken: tuple[type[BaseException], ...] = (*line.connection_errors, *line.channel_errors, OperationalError, OSError)
     if time.monotonic() < _quiet.get(broker, 0):
         return False
     try:

@@ -71,7 +71,7 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     return error(request, refusal.status, str(refusal.message), code=refusal.code)
 
 
-def unavailable(request: HttpRequest, failure: DatabaseError) -> HttpResponse:
+def unavailable(request: HttpRequest, failure: DatabaseError | InterfaceError) -> HttpResponse:
     """503 without touching the database: the page itself must not need what is gone."""
     log.error("database unavailable: %s: %s", failure.__class__.__name__, failure)
     response = error(request, 503) if is_api(request) else HttpResponse(render_to_string("errors/503.html"), status=503)

@@ -138,9 +138,11 @@ def _read(value: Any) -> Any:
 
 
 def _link(query: QueryDict | dict[str, Any], name: str, token: str) -> str:
-    kept = query.copy() if isinstance(query, QueryDict) else QueryDict(mutable=True)
-    if not isinstance(query, QueryDict):
-        kept.update(query)
+    kept = QueryDict(mutable=True)
+    if isinstance(query, QueryDict):
+        kept = query.copy()
+    else:
+        kept.update({key: str(value) for key, value in query.items()})
     kept.pop("after", None)
     kept.pop("before", None)
     kept[name] = token

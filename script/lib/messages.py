@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -36,6 +36,11 @@ def merged() -> Catalog:
     return known
 
 
+def _whole(message: Message) -> bool:
+    """Whether every form has a translation."""
+    return bool(message.string) if isinstance(message.string, str) else all(message.string or [""])
+
+
 def main() -> int:
     """Write the catalogue and its .mo; exit code 1 when a text has no Chinese yet, each of them printed."""
     catalog = merged()
@@ -44,9 +49,7 @@ def main() -> int:
         write_po(file, catalog, width=110, sort_output=True, ignore_obsolete=True, omit_header=False)
     with CATALOGUE.with_suffix(".mo").open("wb") as file:
         write_mo(file, catalog)
-    bare = [
-        message.id for message in catalog if message.id and not (message.string if isinstance(message.string, str) else all(message.string))
-    ]
+    bare = [message.id for message in catalog if message.id and not _whole(message)]
     for text in bare:
         print("untranslated:", text)
     print(f"{len(catalog)} texts, {len(bare)} untranslated: {CATALOGUE.relative_to(ROOT)}")

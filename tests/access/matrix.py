@@ -181,7 +181,9 @@ TABLE |= {
     "api-people-detail": at(FOUNDER, args={PK: "user"}, methods=("GET", "PATCH")),
     "api-people-link": post(FOUNDER, {PK: "user"}),
     "api-tokens-list": at(EVERYBODY, is_list=True, methods=("GET", "POST")),
-    "api-tokens-detail": at(Row(), args={PK: "token"}, methods=("DELETE",), strangers=("viewer", "volunteer", "admin", "operator", "founder")),
+    "api-tokens-detail": at(
+        Row(), args={PK: "token"}, methods=("DELETE",), strangers=("viewer", "volunteer", "admin", "operator", "founder")
+    ),
     "api-groups-list": at(EVERYBODY, is_list=True),
     "api-groups-detail": at(SEE_GROUP, args=GROUP),
     "api-groups-hand-over": post(TRANSFER, GROUP),

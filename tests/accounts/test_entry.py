@@ -21,7 +21,7 @@ def test_the_first_user_comes_by_the_printed_link(capsys: pytest.CaptureFixture[
     assert client.get(path).status_code == 200
     values = {"username": "boss", "name": "老板", "password1": "a quiet harbour", "password2": "a quiet harbour", "_once": "k"}
     assert client.post(path, values | {"password1": "boss boss boss"}).status_code == 422
-    assert client.post(path, values).url == "/"
+    assert client.post(path, values)["Location"] == "/"
     assert User.objects.get().role == "founder"
     assert client.get("/accounts/profile/").status_code == 200
     assert Client().get(path).status_code == 409
@@ -47,7 +47,7 @@ def test_ten_wrong_passwords_lock_the_door() -> None:
     assert locked.status_code == 429
     assert locked["Retry-After"] == "900"
     assert "429" in locked.content.decode()
-    assert client.post("/accounts/login/", {"login": "bob", "password": PASSWORD}).url == "/"
+    assert client.post("/accounts/login/", {"login": "bob", "password": PASSWORD})["Location"] == "/"
 
 
 def test_nobody_signs_up() -> None:
@@ -59,7 +59,7 @@ def test_nobody_signs_up() -> None:
 def test_pages_need_a_login_and_fragments_say_so() -> None:
     """A page redirects; an htmx request is told to load the login page whole."""
     page = Client().get("/accounts/profile/?x=1")
-    assert page.url == "/accounts/login/?next=/accounts/profile/%3Fx%3D1"
+    assert page["Location"] == "/accounts/login/?next=/accounts/profile/%3Fx%3D1"
     fragment = Client().get("/accounts/profile/", headers={"HX-Request": "true"})
     assert (fragment.status_code, fragment["HX-Redirect"]) == (401, "/accounts/login/")
 
@@ -69,8 +69,8 @@ def test_login_leads_only_to_pages_of_ours() -> None:
     founder(username="amy")
     for wanted in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
         answer = Client().post("/accounts/login/", {"login": "amy", "password": PASSWORD, "next": wanted})
-        assert "evil" not in answer.url
-        assert answer.url.startswith("/")
+        assert "evil" not in answer["Location"]
+        assert answer["Location"].startswith("/")
 
 
 def test_a_logout_ends_the_session() -> None:
@@ -88,7 +88,9 @@ def test_a_new_password_ends_other_sessions() -> None:
     here, there = Client(), Client()
     here.force_login(user)
     there.force_login(user)
-    answer = here.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": "a quiet harbour", "password2": "a quiet harbour"})
+    answer = here.post(
+        "/accounts/password/change/", {"oldpassword": PASSWORD, "password1": "a quiet harbour", "password2": "a quiet harbour"}
+    )
     assert answer.status_code == 302
     assert here.get("/accounts/profile/").status_code == 200
     assert there.get("/accounts/profile/").status_code == 302

@@ -38,7 +38,7 @@ def test_the_first_visit_is_chinese_until_switched() -> None:
     client = Client(headers={"Accept-Language": "en"})
     assert 'lang="zh-Hans"' in client.get("/accounts/login/").content.decode()
     answer = client.post("/accounts/preferences/", {"language": "en", "next": "/accounts/login/?x=1"})
-    assert answer.url == "/accounts/login/?x=1"
+    assert answer["Location"] == "/accounts/login/?x=1"
     assert 'lang="en"' in client.get("/accounts/login/").content.decode()
 
 
@@ -46,7 +46,7 @@ def test_the_switches_are_kept_on_the_user() -> None:
     """Language and theme, each alone; a value that is none is refused; a foreign `next` is not followed."""
     user = viewer()
     client = client_of(user)
-    assert client.post("/accounts/preferences/", {"theme": "dark", "next": "https://evil.example/"}).url == "/"
+    assert client.post("/accounts/preferences/", {"theme": "dark", "next": "https://evil.example/"})["Location"] == "/"
     client.post("/accounts/preferences/", {"language": "en"})
     user.refresh_from_db()
     assert (user.theme, user.language) == ("dark", "en")
@@ -96,7 +96,7 @@ def test_bad_tokens_are_refused() -> None:
     accounts.revoke_token(token=ApiToken.objects.latest("id"), by=user, at=clock.now())
     off = token_of(UserFactory(is_active=False))
     for text in ("", "gops_x_y", dead, gone, off, "\u00e4"):
-        answer = Client().get("/api/v1/people/me/", headers={"Authorization": b"Bearer " + text.encode("latin-1")})
+        answer = Client().get("/api/v1/people/me/", HTTP_AUTHORIZATION=f"Bearer {text}")
         assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer"), text
         assert answer["Content-Type"] == "application/problem+json"
 

@@ -22,14 +22,17 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [.
 
 def check(page: Page, *, ignore: str | None = None) -> None:
     """Assert the floors of a page as it stands. `ignore` is a CSS selector of foreign markup (a calendar's own)."""
-    assert violations(page, ignore=ignore) == []
-    assert page.evaluate(TOO_WIDE) == []
-    assert page.evaluate(MISSING_ICONS) == []
+    findings = {
+        "axe": violations(page, ignore=ignore),
+        "wider than the screen": page.evaluate(TOO_WIDE),
+        "missing icons": page.evaluate(MISSING_ICONS),
+    }
+    assert not any(findings.values()), f"{page.url}: {findings}"
 
 
 def check_everywhere(page: Page, *, ignore: str | None = None) -> None:
-    """The same on a desk and on a phone, light and dark. Reloads the page between."""
-    for size in (DESK, PHONE):
+    """The same on a phone and on a desk, light and dark. Reloads the page between and leaves it on the desk."""
+    for size in (PHONE, DESK):
         for scheme in ("light", "dark"):
             page.set_viewport_size(size)  # type: ignore[arg-type]
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

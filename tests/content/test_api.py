@@ -12,7 +12,7 @@ from groupops.groups.models import Group
 from groupops.shared import clock
 from tests.content.conftest import made
 from tests.factories.accounts import founder, viewer, volunteer
-from tests.factories.content import PostFactory, ScheduleFactory, SlotFactory
+from tests.factories.content import TODAY, PostFactory, ScheduleFactory, SlotFactory
 from tests.factories.groups import NOW
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +96,7 @@ def test_slots_are_read_sent_and_left(api: APIClient, group: Group) -> None:
     """Filtered by schedule, group, state and day; a missed one is sent once."""
     schedule = made(group)
     ScheduleFactory.create()
-    missed = SlotFactory.create(schedule=schedule, state=SlotState.MISSED, why=Why.ASK)
+    missed = SlotFactory.create(schedule=schedule, day=TODAY, state=SlotState.MISSED, why=Why.ASK)
     for query in (f"schedule={schedule.pk}", f"group={group.pk}", "since=2026-11-23", "state=planned"):
         assert api.get(f"{SLOTS}?{query}").status_code == 200
     assert [row["id"] for row in api.get(f"{SLOTS}?state=missed").json()["results"]] == [missed.pk]

@@ -6,6 +6,7 @@ import pytest
 
 from content import delivery as hooks
 from content import services as content
+from content import today
 from content.models import Post, Slot
 from content.policy import CatchUp, PostKind, PostState, SlotState, Why
 from content.services.posts import TooLate
@@ -15,6 +16,7 @@ from groupops.messaging.models import Delivery
 from groupops.messaging.policy import DeliveryState
 from groupops.record.models import AuditEntry
 from groupops.shared.errors import Invalid
+from tests.factories.accounts import founder, volunteer
 from tests.factories.content import TODAY, PostFactory, ScheduleFactory, SlotFactory, bound, delivery_of
 from tests.factories.groups import NOW
 
@@ -143,11 +145,14 @@ def test_a_planned_slot_is_not_sent_by_hand(group: Group) -> None:
 
 
 def test_leaving_a_slot_that_asks(group: Group) -> None:
-    """Decided once; sending it remains possible."""
+    """On Today until it is decided, once; sending it remains possible."""
     asking = ScheduleFactory.create(group=group, catch_up=CatchUp.ASK)
     slot = SlotFactory.create(schedule=asking, day=TODAY, state=SlotState.MISSED, why=Why.ASK)
+    assert [item.group for item in today.source(founder(), NOW)] == [group.name]
+    assert today.source(volunteer(), NOW) == []
     content.leave_slot(slot=slot, by=None, at=NOW)
     assert Slot.objects.get().why == Why.LEFT
+    assert today.source(founder(), NOW) == []
     with pytest.raises(TooLate):
         content.leave_slot(slot=slot, by=None, at=NOW)
     assert content.send_slot_now(slot=slot, by=None, at=NOW).slot == slot

@@ -8,6 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from groupops.accounts.models import User
+from groupops.groups.models import Group
 from groupops.messaging.models import Delivery
 from groupops.messaging.policy import DeliveryState, key_of
 from groupops.record import services as record
@@ -17,14 +19,14 @@ from tests.factories import accounts, groups
 pytestmark = pytest.mark.django_db
 
 
-def logged_in(user: accounts.User) -> Client:
+def logged_in(user: User) -> Client:
     """A browser with a login."""
     client = Client()
     client.force_login(user)
     return client
 
 
-def waiting(group: groups.Group, number: int = 1) -> Delivery:
+def waiting(group: Group, number: int = 1) -> Delivery:
     """A send that waits for a person."""
     at = clock.now()
     return Delivery.objects.create(

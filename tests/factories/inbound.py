@@ -21,7 +21,12 @@ _keys = count(1)
 
 def happened(room: str, user: str = "alice", text: str = "早上好", **values: Any) -> Event:
     """A message; another `kind`, `key` or time (`occurred_at`) by name."""
-    given = {"key": f"event-{next(_keys)}", "kind": EventKind.MESSAGE, "occurred_at": NOW, "user_name": user.title()} | values
+    given: dict[str, Any] = {
+        "key": f"event-{next(_keys)}",
+        "kind": EventKind.MESSAGE,
+        "occurred_at": NOW,
+        "user_name": user.title(),
+    } | values
     return Event(group=room, user=user, text=text, **given)
 
 

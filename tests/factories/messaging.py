@@ -17,16 +17,19 @@ ACCOUNT = "groupops"
 
 
 class ConnectionFactory(DjangoModelFactory[Connection]):
-    """A working account on the fake platform memory://test (start it with `platform()`)."""
+    """A working account on the fake platform memory://test (start it with `platform()`); or with `credentials` of its own."""
 
     class Meta:
         model = Connection
+
+    class Params:
+        credentials = factory.LazyFunction(lambda: {"account": ACCOUNT, "url": "memory://test"})
 
     name = factory.Sequence(lambda n: f"测试渠道{n}")
     adapter = "memory"
     account = ACCOUNT
     health = Connection.Health.OK
-    sealed = factory.LazyFunction(lambda: secretbox.seal({"account": ACCOUNT, "url": "memory://test"}))
+    sealed = factory.LazyAttribute(lambda made: secretbox.seal(made.credentials))
     created_at = factory.LazyFunction(clock.now)
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
@@ -106,12 +107,15 @@ def test_catalogues_are_compiled(sources: Path, ran: list[list[str]]) -> None:
     folder = sources / "locale" / "zh_Hans" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
-    entries = header + '\nmsgid "Group"\nmsgstr "群"\n\n#, fuzzy\nmsgid "Old"\nmsgstr "旧"\n'
+    plural = '\nmsgid "%(n)d day"\nmsgid_plural "%(n)d days"\nmsgstr[0] "%(n)d 天"\n'
+    entries = header + plural + '\nmsgid "Group"\nmsgstr "群"\n\n#, fuzzy\nmsgid "Old"\nmsgstr "旧"\n'
     (folder / "django.po").write_text(entries, encoding="utf-8")
     frontend.build(sources)
-    compiled = (folder / "django.mo").read_bytes()
-    assert "群".encode() in compiled
-    assert "旧".encode() not in compiled
+    with (folder / "django.mo").open("rb") as compiled:
+        chinese = GNUTranslations(compiled)
+    assert chinese.gettext("Group") == "群"
+    assert chinese.gettext("Old") == "Old"
+    assert [chinese.ngettext("%(n)d day", "%(n)d days", n) for n in (1, 5)] == ["%(n)d 天", "%(n)d 天"]
 
 
 def test_every_icon_named_in_a_template_is_in_the_sprite() -> None:

@@ -20,8 +20,13 @@ def messages() -> Iterator[Message]:
         yield from (message for message in read_po(file, locale="zh_Hans") if message.id)
 
 
-def texts(value: str | tuple[str, ...] | list[str]) -> list[str]:
-    """A message's text or plural forms as a list."""
+Text = str | tuple[str, ...] | list[str] | None
+
+
+def texts(value: Text) -> list[str]:
+    """A message's text or plural forms as a list; nothing is one empty text."""
+    if value is None:
+        return [""]
     return [value] if isinstance(value, str) else list(value)
 
 
@@ -37,7 +42,7 @@ def test_placeholders_agree() -> None:
     assert wrong == []
 
 
-def _placeholders(value: str | tuple[str, ...] | list[str]) -> set[str]:
+def _placeholders(value: Text) -> set[str]:
     return {found for text in texts(value) for found in PLACEHOLDER.findall(text)}
 
 

@@ -104,7 +104,7 @@ def test_two_connections_of_one_platform_meet_the_same_strangers_at_once() -> No
     for room in rooms:
         events = chatter(room, 200, people=50)
         inbound.store(connection=room.connection, events=random.Random(room.pk).sample(events, 200), at=NOW)
-    together(*[lambda room=room: understand(room.connection) for room in rooms])  # type: ignore[misc]
+    together(*[lambda room=room: understand(room.connection) for room in rooms])
     assert (Person.objects.count(), Membership.objects.count()) == (50, 100)
     assert effects()["messages__sum"] == 400
 

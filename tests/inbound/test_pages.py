@@ -202,9 +202,10 @@ def test_the_list_of_parked_events(room: Binding) -> None:
     assert reverse("inbound:replay-all") in html
 
 
-@pytest.mark.parametrize(
-    "page", [tab, lambda room: reverse("inbound:parked"), lambda room: "/api/v1/events/"], ids=["messages", "parked", "api"]
-)
+LISTS = {"messages": tab, "parked": lambda room: reverse("inbound:parked"), "api": lambda room: "/api/v1/events/"}
+
+
+@pytest.mark.parametrize("address", LISTS.values(), ids=LISTS)
 def test_lists_cost_the_same_queries_with_1_and_30_rows(room: Binding, address: Callable[[Binding], str]) -> None:
     client, counts = as_(operator()), []
     for size in (1, 29):

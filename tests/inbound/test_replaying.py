@@ -29,7 +29,7 @@ def test_replayed_events_are_understood_and_audited() -> None:
     assert sum(GroupDay.objects.values_list("messages", flat=True)) == 3
     lines = AuditEntry.objects.filter(verb="event.replay")
     assert {(line.by, line.group_id) for line in lines} == {(by, one.group_id), (by, other.group_id)}
-    assert sorted(len(line.detail.after["events"]) for line in lines) == [1, 2]
+    assert sorted(len((line.detail.after or {})["events"]) for line in lines) == [1, 2]
 
 
 def test_what_is_not_parked_is_refused() -> None:

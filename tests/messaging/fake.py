@@ -31,9 +31,9 @@ class Fake:
         """A room with our account and one member."""
         self.order("PUT", f"/control/rooms/{room}", name=name, members={ACCOUNT: "GroupOps", "wang": "王芳"})
 
-    def said(self) -> list[str]:
-        """Every text on its disk, in order."""
-        return [row["text"] for row in ledger.read(self.folder / "platform.jsonl") if row["type"] == "message"]
+    def said(self, room: str = "room") -> list[str]:
+        """Every text of a room on its disk, in order."""
+        return [row["text"] for row in ledger.read(self.folder / "platform.jsonl") if row["type"] == "message" and row["room"] == room]
 
     def config(self) -> dict[str, str]:
         """What a connection to it keeps."""

@@ -1,6 +1,7 @@
 """kill -9 of a worker at every failpoint, against the fake platform as a process; counted on the platform's own disk."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from groupops.messaging import delivery as engine
 from groupops.messaging.failpoints import POINTS
 from groupops.messaging.models import Attempt, Delivery, Receipt
 from groupops.messaging.policy import DeliveryState
+from groupops.record.models import Alarm
 from groupops.shared import clock, secretbox
 from tests import processes
 from tests.factories.messaging import BindingFactory, ConnectionFactory, DeliveryFactory
@@ -34,11 +36,18 @@ def loopback(settings: Settings) -> None:
     settings.ALLOW_PRIVATE_TARGETS = True
 
 
-def prepare(platform: Fake) -> list[Delivery]:
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fake]:
+    """One for all tests here; each has a room of its own."""
+    with fake(tmp_path_factory.mktemp("platform")) as running:
+        yield running
+
+
+def prepare(platform: Fake, room: str = "room") -> list[Delivery]:
     """Some deliveries to one room."""
     connection = ConnectionFactory(sealed=secretbox.seal(platform.config()))
-    binding = BindingFactory(connection=connection, remote_id="room")
-    platform.open_room("room")
+    binding = BindingFactory(connection=connection, remote_id=room)
+    platform.open_room(room)
     return [DeliveryFactory(group=binding.group, connection=connection) for _ in range(MESSAGES)]
 
 
@@ -57,32 +66,32 @@ def settle() -> None:
 
 @pytest.mark.parametrize("idempotent", [True, False], ids=["idempotent", "not-idempotent"])
 @pytest.mark.parametrize("point", POINTS)
-def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path, point: str, *, idempotent: bool) -> None:
+def test_nothing_is_lost_and_nothing_doubled(platform: Fake, point: str, *, idempotent: bool) -> None:
     """Killed in its second message: afterwards each text stands on the platform's disk exactly once, with a receipt."""
-    with fake(tmp_path) as platform:
-        rows = prepare(platform)
-        platform.order("PUT", "/control/mode", idempotent=idempotent)
-        nth = 1 if point == "after-claim" else 2
-        killed = processes.run(WORKER.format(task="deliver"), GROUPOPS_FAILPOINT=f"{point}:{nth}")
-        assert killed.returncode == SIGKILL, killed.stderr
-        a_minute_passes()
-        settle()
-        assert Counter(platform.said()) == Counter(row.text for row in rows)
-        assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.SENT}
-        assert Receipt.objects.count() == MESSAGES
+    room = f"{point}-{idempotent}"
+    rows = prepare(platform, room)
+    platform.order("PUT", "/control/mode", idempotent=idempotent, readable=True)
+    nth = 1 if point == "after-claim" else 2
+    killed = processes.run(WORKER.format(task="deliver"), GROUPOPS_FAILPOINT=f"{point}:{nth}")
+    assert killed.returncode == SIGKILL, killed.stderr
+    a_minute_passes()
+    settle()
+    assert Counter(platform.said(room)) == Counter(row.text for row in rows)
+    assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.SENT}
+    assert Receipt.objects.count() == MESSAGES
 
 
-def test_on_a_platform_that_cannot_be_read_a_person_is_asked(tmp_path: Path) -> None:
+def test_on_a_platform_that_cannot_be_read_a_person_is_asked(platform: Fake) -> None:
     """Killed between call and settling: at most one unknown, flagged; nothing doubled, nothing lost."""
-    with fake(tmp_path) as platform:
-        rows = prepare(platform)
-        platform.order("PUT", "/control/mode", idempotent=False, readable=False)
-        processes.run(WORKER.format(task="deliver"), GROUPOPS_FAILPOINT="after-call:2")
-        a_minute_passes()
-        settle()
-        states = Counter(Delivery.objects.values_list("state", flat=True))
-        assert states == {DeliveryState.SENT: MESSAGES - 1, DeliveryState.UNKNOWN: 1}
-        assert Counter(platform.said()) == Counter(row.text for row in rows)
+    rows = prepare(platform, "unreadable")
+    platform.order("PUT", "/control/mode", idempotent=False, readable=False)
+    processes.run(WORKER.format(task="deliver"), GROUPOPS_FAILPOINT="after-call:2")
+    a_minute_passes()
+    settle()
+    states = Counter(Delivery.objects.values_list("state", flat=True))
+    assert states == {DeliveryState.SENT: MESSAGES - 1, DeliveryState.UNKNOWN: 1}
+    assert Alarm.objects.filter(closed_at=None, key__startswith="unknown:").exists()
+    assert Counter(platform.said("unreadable")) == Counter(row.text for row in rows)
 
 
 def test_the_platform_itself_survives_a_kill(tmp_path: Path) -> None:

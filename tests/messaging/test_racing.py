@@ -20,14 +20,14 @@ WORKERS = 4
 
 def together(work: Callable[[], None]) -> None:
     """The same work in several threads at once; the first failure is raised."""
-    failures: list[BaseException] = []
+    failures: list[Exception] = []
     barrier = threading.Barrier(WORKERS)
 
     def body() -> None:
         try:
             barrier.wait()
             work()
-        except BaseException as failure:
+        except Exception as failure:  # noqa: BLE001  (raised again below)
             failures.append(failure)
         finally:
             database.close()

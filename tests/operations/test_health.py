@@ -7,9 +7,9 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from groupops.operations import queries
 from groupops.operations.policy import STALE, Health
 from groupops.record import services as record
+from groupops.record.models import Heartbeat
 from groupops.shared import clock
 
 
@@ -42,7 +42,7 @@ def test_a_stale_heartbeat_is_not_ready(client: Client) -> None:
 
 def test_a_lost_database_is_a_finding(client: Client) -> None:
     """No page of error, no traceback: JSON that a monitor can read, and no word of what the database said."""
-    with patch.object(queries.Heartbeat.objects, "values_list", side_effect=OperationalError("password of groupops")):
+    with patch.object(Heartbeat.objects, "values_list", side_effect=OperationalError("password of groupops")):
         response = client.get("/health/ready")
     assert response.status_code == 503
     assert response.json()["database"] is False

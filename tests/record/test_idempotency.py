@@ -78,7 +78,7 @@ def test_a_key_that_is_too_long_is_refused() -> None:
     assert logged_in().post("/accounts/tokens/", FORM | {"_once": "x" * 81}).status_code == 422
 
 
-API = {"data": {"username": "amy", "role": "viewer"}, "content_type": "application/json"}
+API: dict[str, Any] = {"data": {"username": "amy", "role": "viewer"}, "content_type": "application/json"}
 
 
 def test_the_api_honours_the_header() -> None:

@@ -33,7 +33,9 @@ def test_people_without_the_right_are_refused_or_see_their_groups() -> None:
     boss, owner = founder(), volunteer()
     mine, foreign = GroupFactory(name="我的群", owner=owner), GroupFactory(name="别人的群")
     for group in (mine, foreign):
-        record.audit(by=boss, verb="group.update", target=group, at=NOW, group_id=group.pk, before={"name": "旧"}, after={"name": group.name})
+        record.audit(
+            by=boss, verb="group.update", target=group, at=NOW, group_id=group.pk, before={"name": "旧"}, after={"name": group.name}
+        )
     assert client_of(viewer()).get("/audit/").status_code == 403
     assert client_of(volunteer()).get("/audit/").status_code == 403
     own = body(client_of(owner).get("/audit/"))

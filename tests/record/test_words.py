@@ -18,9 +18,13 @@ def written() -> Iterator[str]:
                 if isinstance(node, ast.Call):
                     for keyword in node.keywords:
                         if keyword.arg == "verb":
-                            yield from (part.value for part in ast.walk(keyword.value) if isinstance(part, ast.Constant) and "." in str(part.value))
+                            yield from (
+                                str(part.value)
+                                for part in ast.walk(keyword.value)
+                                if isinstance(part, ast.Constant) and "." in str(part.value)
+                            )
 
 
 def test_every_verb_has_words() -> None:
     """groupops/dashboard/audit_words.py names them all."""
-    assert sorted(set(map(str, written())) - set(VERBS)) == []
+    assert sorted(set(written()) - set(VERBS)) == []

@@ -15,6 +15,7 @@ from groupops.accounts.models import User
 from groupops.groups.models import Group, GroupDay
 from groupops.inbound.models import EventState, StoredEvent
 from groupops.messaging.fake_platform.platform import Platform
+from groupops.messaging.fake_platform.server import Server
 from groupops.messaging.models import Binding
 from groupops.shared import clock
 from groupops.simulator import cast, chatter, history, seeding
@@ -69,7 +70,7 @@ def test_the_community_talks_on_the_platform(tmp_path: Path) -> None:
     platform = Platform(tmp_path)
     for stage in cast.STAGES:
         platform.open_room(stage.room, stage.name, {persona.id: persona.name for persona in cast.people(stage)})
-    server = seeding.Server(platform, 0)
+    server = Server(platform, 0)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     before = len(platform.history)
     chatter.live(f"http://127.0.0.1:{server.server_address[1]}", dice=random.Random(7), steps=40, pause=(0, 0))

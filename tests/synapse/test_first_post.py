@@ -14,12 +14,14 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from nio import AsyncClient, JoinError, RoomCreateResponse, RoomMessagesResponse, RoomMessageText, RoomSendResponse
 
 from content import services as content
 from content import tasks as content_tasks
 from content.models import Slot
 from content.policy import CatchUp, PostKind, SlotState
+from groupops.inbound import queries as inbound_queries
 from groupops.inbound import tasks as inbound_tasks
 from groupops.inbound.models import StoredEvent
 from groupops.messaging import tasks as messaging_tasks
@@ -211,6 +213,7 @@ def test_what_a_member_says_is_understood_and_shown(room: Room) -> None:
     address = reverse("inbound:message", args=[event.pk])
     assert address in page
     assert {step["step"] for step in event.trace} >= {"members.inbound.resolve", "members.inbound.count"}
-    assert "members.inbound.count" in operator.get(address).content.decode()
+    shown = operator.get(address).content.decode()
+    assert all(escape(line.step) in shown and escape(line.did) in shown for line in inbound_queries.trace_of(event))
     membership = Membership.objects.get(group=room.binding.group, person__remote_id=room.member.user_id)
     assert sum(membership.activity.values_list("messages", flat=True)) == 1

@@ -43,6 +43,8 @@ export class Palette extends Controller {
       option.setAttribute("role", "option");
       option.tabIndex = -1;
     });
+    for (const rest of this.hitsTarget.querySelectorAll(".palette-title")) rest.setAttribute("role", "presentation");
+    for (const rest of this.hitsTarget.querySelectorAll(".nothing")) rest.setAttribute("role", "option");
     this.mark(0);
   }
 

@@ -78,7 +78,9 @@ def set_preferences(*, user: User, at: datetime, **values: Any) -> None:
     """Change one's own name, e-mail address, language, theme or zone; the first two leave a line."""
     if unknown := set(values) - set(OWN):
         raise TypeError(f"not one's own to change: {sorted(unknown)}")
-    before = {name: getattr(user, name) for name in ("name", "email") if name in values and getattr(user, name) != values[name]}
+    before: dict[str, Any] = {
+        name: getattr(user, name) for name in ("name", "email") if name in values and getattr(user, name) != values[name]
+    }
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(**values)
         if before:

@@ -27,7 +27,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 def first_user(request: HttpRequest, token: str) -> HttpResponse:
     """Makes the founder who opens the installation, and logs them in."""
     check_first_user_token(token)
-    form = FirstUserForm(request.POST or None)
+    form = FirstUserForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         person = {"username": values["username"], "password": values["password1"], "name": values["name"]}
@@ -42,7 +42,7 @@ def first_user(request: HttpRequest, token: str) -> HttpResponse:
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Somebody who was invited, or forgot their password, chooses one, and is logged in."""
     user = accounts.invited_user(token)
-    form = PasswordForm(request.POST or None, user=user)
+    form = PasswordForm(request.POST if request.method == "POST" else None, user=user)
     if request.method == "POST" and form.is_valid():
         password = form.cleaned_data["password1"]
         return _welcome(request, accounts.accept_invitation(token=token, password=password, at=clock.now(), source=source_of(request)))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from groupops.accounts import queries
 from groupops.accounts import services as accounts
 from groupops.accounts.forms import PreferencesForm, ProfileForm, TokenForm
-from groupops.accounts.middleware import THEME_COOKIE, public
+from groupops.accounts.middleware import THEME_COOKIE, actor, public
 from groupops.accounts.models import ApiToken, User
 from groupops.accounts.policy import Right, Scope
 from groupops.record.idempotency import once
@@ -30,10 +30,10 @@ COOKIES = {"language": LANGUAGE_COOKIE, "theme": THEME_COOKIE}
 @once
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, address, language, theme and zone of the person who is logged in."""
-    # A copy: a refused form leaves its values on its instance, and the frame of the page shows request.user.
-    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    # A copy: a refused form leaves its values on its instance, and the frame of the page shows actor(request).
+    form = ProfileForm(request.POST if request.method == "POST" else None, instance=User.objects.get(username=actor(request).username))
     if request.method == "POST" and form.is_valid():
-        accounts.set_preferences(user=request.user, at=clock.now(), **form.cleaned_data)
+        accounts.set_preferences(user=actor(request), at=clock.now(), **form.cleaned_data)
         with translation.override(form.cleaned_data["language"] or None):
             messages.success(request, _("Your profile was saved."))
         return _remember(redirect("profile"), **form.cleaned_data)
@@ -49,7 +49,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         raise Invalid(_("There is no such language or theme."))
     wanted = {name: form.cleaned_data[name] for name in COOKIES if request.POST.get(name)}
     if wanted and request.user.is_authenticated:
-        accounts.set_preferences(user=request.user, at=clock.now(), **wanted)
+        accounts.set_preferences(user=actor(request), at=clock.now(), **wanted)
     return _remember(redirect(next_url(request)), **wanted)
 
 
@@ -67,17 +67,17 @@ def _remember(response: HttpResponse, **values: str) -> HttpResponse:
 @once
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's own API tokens; a new one's text is shown this once."""
-    form, text = TokenForm(request.POST or None), ""
+    form, text = TokenForm(request.POST if request.method == "POST" else None), ""
     if request.method == "POST" and form.is_valid():
         values, at = form.cleaned_data, clock.now()
         try:
             _token, text = accounts.create_token(
-                user=request.user, name=values["name"], scope=Scope(values["scope"]), expires_at=form.expires_at(at), at=at
+                user=actor(request), name=values["name"], scope=Scope(values["scope"]), expires_at=form.expires_at(at), at=at
             )
             form = TokenForm()
         except Refused as refusal:
             form.add_error(None, str(refusal.message))
-    found = queries.tokens_of(request.user)
+    found = queries.tokens_of(actor(request))
     context = {"form": form, "text": text, "tokens": found, "now": clock.now()}
     return render(request, "accounts/tokens.html", context, status=422 if form.errors else 200)
 
@@ -86,8 +86,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @once
 def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End a token: one's own, or a founder anybody's."""
-    mine = ApiToken.objects.all() if request.user.has_right(Right.MANAGE_PEOPLE) else request.user.tokens.all()
+    mine = ApiToken.objects.all() if actor(request).has_right(Right.MANAGE_PEOPLE) else actor(request).tokens.all()
     token = get_object_or_404(mine, pk=pk)
-    accounts.revoke_token(token=token, by=request.user, at=clock.now())
+    accounts.revoke_token(token=token, by=actor(request), at=clock.now())
     messages.success(request, _("“%(name)s” was revoked. Programs that use it are refused from now on.") % {"name": token.name})
     return redirect(next_url(request, default="/accounts/tokens/"))

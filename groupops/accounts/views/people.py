@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from groupops.accounts import queries
 from groupops.accounts import services as accounts
 from groupops.accounts.forms import InviteForm, PeopleFilter, PersonForm
+from groupops.accounts.middleware import actor
 from groupops.accounts.models import User
 from groupops.accounts.services.people import demand_right
 from groupops.record.idempotency import once
@@ -24,12 +25,12 @@ from groupops.shared.errors import Refused
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody who can log in, with role and state."""
-    demand_right(request.user)
+    demand_right(actor(request))
     form = PeopleFilter(request.GET)
     values = form.cleaned_data if form.is_valid() else {}
     found = queries.people(**{name: values.get(name, "") for name in form.fields})
     page = paging.page(found, query=request.GET, order=("username", "id"), descending=False)
-    template = "accounts/people.html#rows" if request.htmx else "accounts/people.html"
+    template = "accounts/people.html#rows" if request.headers.get("HX-Request") else "accounts/people.html"
     return render(request, template, {"page": page, "form": form, "is_filtered": any(values.values())})
 
 
@@ -38,11 +39,11 @@ def people(request: HttpRequest) -> HttpResponse:
 @once
 def invite(request: HttpRequest) -> HttpResponse:
     """Somebody new: shows the link to give them."""
-    demand_right(request.user)
-    form = InviteForm(request.POST or None)
+    demand_right(actor(request))
+    form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            user = accounts.invite(by=request.user, at=clock.now(), **form.cleaned_data)
+            user = accounts.invite(by=actor(request), at=clock.now(), **form.cleaned_data)
         except Refused as refusal:
             _show(form, refusal)
         else:
@@ -55,10 +56,10 @@ def invite(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: name, address, role; their tokens; deactivating."""
     user = _person(request, pk)
-    form = PersonForm(request.POST or None, instance=User.objects.get(pk=user.pk))
+    form = PersonForm(request.POST if request.method == "POST" else None, instance=User.objects.get(pk=user.pk))
     if request.method == "POST" and form.is_valid():
         try:
-            accounts.update_user(user=user, by=request.user, at=clock.now(), **form.cleaned_data)
+            accounts.update_user(user=user, by=actor(request), at=clock.now(), **form.cleaned_data)
         except Refused as refusal:
             _show(form, refusal)
         else:
@@ -72,7 +73,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 def person_active(request: HttpRequest, pk: int, *, on: bool) -> HttpResponse:
     """Deactivate or reactivate somebody; the message offers the way back."""
     user = _person(request, pk)
-    accounts.update_user(user=user, by=request.user, at=clock.now(), is_active=on)
+    accounts.update_user(user=user, by=actor(request), at=clock.now(), is_active=on)
     text = _("%(name)s may log in again.") if on else _("%(name)s can no longer log in; their API tokens are refused.")
     undo = reverse("person-deactivate" if on else "person-reactivate", args=[pk])
     messages.success(request, text % {"name": user}, extra_tags=f"undo:{undo}")
@@ -85,11 +86,11 @@ def person_active(request: HttpRequest, pk: int, *, on: bool) -> HttpResponse:
 def person_link(request: HttpRequest, pk: int) -> HttpResponse:
     """A new one-time link on which the person chooses a password."""
     user = _person(request, pk)
-    return _with_link(request, user, accounts.make_link(user=user, by=request.user, at=clock.now()))
+    return _with_link(request, user, accounts.make_link(user=user, by=actor(request), at=clock.now()))
 
 
 def _person(request: HttpRequest, pk: int) -> User:
-    demand_right(request.user)
+    demand_right(actor(request))
     return get_object_or_404(User, pk=pk)
 
 

@@ -3,6 +3,8 @@
 from typing import Any, cast
 
 import django_filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -16,6 +18,7 @@ def actor(request: Request) -> User:
     return cast("User", request.user)
 
 
+@extend_schema_field(OpenApiTypes.INT)
 class VisibleGroupField(serializers.PrimaryKeyRelatedField[Group]):
     """A group the caller may see; a foreign one does not exist."""
 
@@ -25,6 +28,7 @@ class VisibleGroupField(serializers.PrimaryKeyRelatedField[Group]):
         return access.visible_to(actor(request)) if request and request.user.is_authenticated else Group.objects.none()
 
 
+@extend_schema_field(OpenApiTypes.INT)
 class ActiveUserField(serializers.PrimaryKeyRelatedField[User]):
     """Somebody who can log in."""
 

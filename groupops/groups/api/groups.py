@@ -78,7 +78,7 @@ class GroupChangeSerializer(StrictSerializer):
 class MoveSerializer(StrictSerializer):
     """Where the group goes."""
 
-    to = serializers.ChoiceField(Lifecycle.choices)
+    lifecycle = serializers.ChoiceField(Lifecycle.choices)
 
 
 class HandOverSerializer(StrictSerializer):
@@ -134,7 +134,7 @@ class Groups(ListModelMixin, GenericViewSet[Group]):
     @action(detail=True, methods=["post"])
     def lifecycle(self, request: Request, pk: str) -> Response:
         """Start, pause or archive a group; a move that cannot be is a 409 in words."""
-        group, to = self._found(GroupRight.EDIT), Lifecycle(self._read(MoveSerializer)["to"])
+        group, to = self._found(GroupRight.EDIT), Lifecycle(self._read(MoveSerializer)["lifecycle"])
         return Response(GroupSerializer(groups.set_lifecycle(group=group, to=to, by=actor(request), at=clock.now())).data)
 
     @extend_schema(request=HandOverSerializer, responses=GroupSerializer)

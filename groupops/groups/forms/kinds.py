@@ -13,7 +13,7 @@ class KindForm(forms.Form):
     """Change a kind; its values (群价值) are a line each."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the kind"), max_length=60)
     positioning = forms.CharField(label=_("Positioning"), max_length=500, help_text=_("What groups of this kind are for, in one sentence."))
     values = forms.CharField(
         label=_("Group values"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}), help_text=_("What members gain; one line each.")

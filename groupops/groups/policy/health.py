@@ -79,10 +79,10 @@ class Reason:
 
     @property
     def tone(self) -> str:
-        """A colour word for the page: full marks are green, below half is orange, advice is gray."""
+        """A colour word for the page: full marks are green, lost points yellow, advice gray; red and orange are for alarms."""
         if not self.of:
             return "gray"
-        return "green" if self.points >= self.of else "yellow" if self.points * 2 >= self.of else "orange"
+        return "green" if self.points >= self.of else "yellow"
 
     def as_json(self) -> dict[str, Any]:
         """The reason as Group.health_reasons keeps it."""

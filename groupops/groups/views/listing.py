@@ -99,7 +99,17 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """The list as CSV: exactly the view, every page of it."""
     order, descending = SORTS[_sort(request)]
     rows = _view(request)[1].order_by(*[f"-{name}" if descending else name for name in order])
-    header = [_("Name"), _("Kind"), _("Lifecycle"), _("Level"), _("Region"), _("Members"), _("Group health"), _("Time zone"), _("Opened")]
+    header = [
+        _("Group name"),
+        _("Kind"),
+        _("Lifecycle"),
+        _("Level"),
+        _("Region"),
+        _("Members"),
+        _("Group health"),
+        _("Time zone"),
+        _("Opened"),
+    ]
     return csv_response("groups.csv", header, _cells(rows))
 
 

@@ -152,7 +152,7 @@ def prove(delivery: Delivery, remote_ids: tuple[str, ...], at: datetime) -> None
 
 def _stamp(connection_id: int | None, at: datetime) -> None:
     """The connection's last proof of life; outside the transaction, and not on every message."""
-    row = Connection.objects.filter(pk=connection_id)
+    row = Connection.objects.filter(pk=connection_id or 0)
     row.exclude(last_sent_at__gt=at - STAMP).update(last_sent_at=at)
 
 

@@ -71,7 +71,7 @@ def begin(delivery: Delivery, *, at: datetime) -> Attempt | None:
         if not held.filter(connection__paused=False).update(attempts=F("attempts") + 1, lease_until=lease()):
             return None
         delivery.attempts += 1
-        attempt = Attempt.objects.create(delivery=delivery, number=delivery.attempts, fence=delivery.fence, started_at=at)
+        attempt = Attempt.objects.create(delivery=delivery, number=delivery.attempts, fence=delivery.fence, started_at=at)  # type: ignore[misc]  # claimed rows have one
     failpoint("before-call")
     return attempt
 

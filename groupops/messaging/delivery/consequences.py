@@ -17,7 +17,7 @@ def around(delivery: Delivery, what: Around, *, line: str, after: float, at: dat
     """Write it, in the caller's transaction. `after` is the wait in seconds that a rate limit asked for."""
     if what == Around.REST:
         rest = max(REST, timedelta(seconds=after))
-        Connection.objects.filter(pk=delivery.connection_id).exclude(resting_until__gt=at + rest).update(resting_until=at + rest)
+        Connection.objects.filter(pk=delivery.connection_id or 0).exclude(resting_until__gt=at + rest).update(resting_until=at + rest)
     elif what == Around.FLAG:
         Binding.objects.filter(group=delivery.group_id, flagged="").update(flagged=line[:300])
     elif what in HEALTH:
@@ -26,7 +26,7 @@ def around(delivery: Delivery, what: Around, *, line: str, after: float, at: dat
 
 def lose(connection_id: int | None, health: Connection.Health, *, line: str, at: datetime) -> None:
     """Pause a connection that cannot speak any more, and tell a person outside the chat."""
-    Connection.objects.filter(pk=connection_id).update(paused=True, health=health, health_line=line[:300])
+    Connection.objects.filter(pk=connection_id or 0).update(paused=True, health=health, health_line=line[:300])
     record.raise_alarm(
         key=f"connection:{connection_id}", severity="critical", text=LOST, at=at, url=reverse("messaging:connection", args=[connection_id])
     )

@@ -65,7 +65,7 @@ def _take_back(delivery: Delivery, at: datetime) -> None:
         if not delivery.called:  # type: ignore[attr-defined]  # annotated above
             move(delivery, S.DUE, at=at)
         elif move(delivery, S.UNKNOWN, at=at, why=DIED, not_before=at):
-            open_tries = Attempt.objects.filter(delivery=delivery, fence=delivery.fence, ended_at=None)
+            open_tries = Attempt.objects.filter(delivery=delivery, fence=delivery.fence, ended_at=None)  # type: ignore[misc]  # claimed rows have one
             open_tries.update(ended_at=at, result="WorkerDied", line=DIED)
 
 

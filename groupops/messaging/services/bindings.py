@@ -1,6 +1,7 @@
 """Which room a group is: chosen by a person, looked at on the platform before it counts."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -44,11 +45,14 @@ def bind(*, group: Group, connection: Connection, remote_id: str, by: User, at: 
     }
     try:
         with transaction.atomic():
-            before = Binding.objects.filter(group=group).values("connection_id", "remote_id").first()
+            was = Binding.objects.filter(group=group).values("connection_id", "remote_id").first()
+            before: dict[str, Any] | None = dict(was) if was else None
             binding, _made = Binding.objects.update_or_create(group=group, defaults=values)
             Delivery.objects.filter(group=group, state__in=UNSENT).update(connection=connection)
             after = {"connection_id": connection.pk, "remote_id": room.id, "room": room.name, "size": room.size}
-            record.audit(by=by, verb="group.bind", target=group, at=at, before=before, after=after, group_id=group.pk)
+            record.audit(
+                by=by, verb="group.bind", target=group, at=at, before=before, after=after, group_id=group.pk
+            )
     except IntegrityError:
         raise RoomTaken(_("Another group is this room already.")) from None
     return binding

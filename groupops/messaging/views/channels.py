@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from groupops.groups.views.found import actor
 from groupops.messaging import queries, registry
 from groupops.messaging import services as messaging
-from groupops.messaging.adapter import Adapter
+from groupops.messaging.adapter import Adapter, Health
 from groupops.messaging.forms import ConnectForm, CredentialsForm, labels
 from groupops.messaging.models import Connection
 from groupops.messaging.policy import UNSENT
@@ -71,7 +71,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the platform now."""
     found = _found(request, pk)
     answer = messaging.check(connection=found, at=clock.now())
-    tell = messages.success if answer.health == Connection.Health.OK else messages.warning
+    tell = messages.success if answer.health == Health.OK else messages.warning
     tell(request, _(answer.line))
     return redirect("messaging:connection", pk)
 

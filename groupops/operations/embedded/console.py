@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 DIED = re.compile(r"WARN exited: (?P<name>\w+) \((?P<how>[^)]*)\)")
-PROBES = re.compile(r"GET /(health|static)/")  # asked by machines, many times a page
+PROBES = re.compile(r"(GET|Service Unavailable:) /(health|static)/")  # asked by machines, many times a page
 
 
 @dataclass
@@ -48,6 +48,10 @@ class Console:
     def __init__(self, logs: Path, out: TextIO) -> None:
         self.out = out
         self.web, self.supervisor = Follower(logs / "web.log"), Follower(logs / "supervisor.log")
+        self.skip()
+
+    def skip(self) -> None:
+        """Print nothing of what is there by now."""
         for follower in (self.web, self.supervisor):
             follower.skip()
 

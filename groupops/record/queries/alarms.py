@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
 
 from groupops.record.models import Alarm
 
 LOUDNESS = [Alarm.Severity.CRITICAL, Alarm.Severity.WARNING, Alarm.Severity.NOTICE]
 
 
-def open_alarms(*, groups: Iterable[int] | QuerySet[object] | None = None) -> QuerySet[Alarm]:
+def open_alarms(*, groups: Iterable[int] | QuerySet[Model] | None = None) -> QuerySet[Alarm]:
     """Open alarms, the loudest and then the oldest first. `groups` leaves those of the site and of these groups (ids)."""
     found = Alarm.objects.filter(closed_at=None)
     if groups is not None:

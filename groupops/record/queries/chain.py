@@ -7,8 +7,7 @@ from typing import Any
 from django.db import OperationalError
 
 from groupops.record import policy
-from groupops.record.models import AuditDetail, AuditEntry, AuditSeal, AuditUnsealed, Heartbeat
-from groupops.record.services.trail import ENTRY_FIELDS, HEAD
+from groupops.record.models import ENTRY_FIELDS, HEAD, AuditDetail, AuditEntry, AuditSeal, AuditUnsealed, Heartbeat
 
 BATCH = 1000
 VERIFIED = "audit-verify"  # the heartbeat that remembers the last verification

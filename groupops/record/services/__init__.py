@@ -2,10 +2,9 @@
 
 from groupops.record.services.alarms import beat, close_alarm, raise_alarm
 from groupops.record.services.keys import KeyReused, StillRunning, WasInterrupted, claim_key, forget_keys, free_key, keep_answer
-from groupops.record.services.trail import ENTRY_FIELDS, audit, changes, erase_details, seal
+from groupops.record.services.trail import audit, changes, erase_details, seal
 
 __all__ = [
-    "ENTRY_FIELDS",
     "KeyReused",
     "StillRunning",
     "WasInterrupted",

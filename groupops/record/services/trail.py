@@ -2,25 +2,21 @@
 
 import logging
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, models, transaction
 
 from groupops.record import policy
-from groupops.record.models import AuditDetail, AuditEntry, AuditSeal, AuditUnsealed, Heartbeat
+from groupops.record.models import ENTRY_FIELDS, HEAD, AuditDetail, AuditEntry, AuditSeal, AuditUnsealed, Heartbeat
 from groupops.record.policy import plain
 
-if TYPE_CHECKING:
-    from groupops.accounts.models import User  # a type only: accounts lies above
-
 log = logging.getLogger(__name__)
-ENTRY_FIELDS = ("id", "at", "by_id", "verb", "target_type", "target_id", "target_label", "group_id", "source", "detail_digest")
-HEAD = "audit-seal"  # the heartbeat that remembers the last link
 
 
 def audit(
     *,
-    by: "User | None",
+    by: AbstractUser | None,  # accounts lies above
     verb: str,
     target: models.Model,
     at: datetime,
@@ -39,7 +35,7 @@ def audit(
     with transaction.atomic():
         entry = AuditEntry.objects.create(
             at=at,
-            by=by,
+            by_id=by.pk if by else None,
             verb=verb,
             target_type=target._meta.label_lower,
             target_id=str(target.pk),
@@ -61,7 +57,7 @@ def changes(before: models.Model, after: models.Model, fields: list[str]) -> tup
     return {name: old[name] for name in differing}, {name: new[name] for name in differing}
 
 
-def erase_details(*, entries: list[int], by: "User | None", at: datetime, why: str) -> int:
+def erase_details(*, entries: list[int], by: AbstractUser | None, at: datetime, why: str) -> int:
     """Delete what these entries changed, for a person's right to be forgotten; who did what to what and when stays.
 
     One line names the erased entries, so that the verifier can tell erased from tampered with. Returns how many were erased.

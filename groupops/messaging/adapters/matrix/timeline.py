@@ -18,7 +18,7 @@ PAGES = 5  # of a gap, a call
 MESSAGES = ["m.room.message", "m.room.encrypted", "m.sticker"]
 TYPES = [*MESSAGES, "m.room.member", "m.room.redaction", "m.room.name", "m.room.topic", "m.room.tombstone"]
 _EVENTS = {"types": TYPES, "lazy_load_members": True, "include_redundant_members": True}
-_NOTHING = {"types": []}
+_NOTHING: dict[str, list[str]] = {"types": []}
 SIEVE = json.dumps(
     {
         "presence": _NOTHING,

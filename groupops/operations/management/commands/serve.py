@@ -113,6 +113,7 @@ class Command(BaseCommand):
         if lacks:
             supervision.stop()
             raise CommandError(f"Not up after {READY_SECONDS} s: {lacks}. The logs are in {self.state / 'logs'}.")
+        self.console.skip()  # it is up: how it came up is nobody's concern any more
         self._banner()
         while True:
             if supervision.keep():

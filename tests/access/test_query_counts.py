@@ -1,0 +1,85 @@
+"""Every list page costs the same number of queries for one row of everything and for thirty."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from groupops.accounts import services as accounts
+from groupops.accounts.policy import Scope
+from groupops.groups.models import KeyMoment, Policy, ProductStage, RuleSet
+from groupops.groups.policy import Scope as PolicyScope
+from groupops.inbound.models import EventState
+from groupops.messaging.policy import DeliveryState
+from groupops.record import services as record
+from members.models import Membership, Person
+from tests.access.matrix import TABLE, Row
+from tests.factories.accounts import UserFactory, founder
+from tests.factories.content import PostFactory, ScheduleFactory, SlotFactory, delivery_of
+from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
+from tests.factories.inbound import StoredEventFactory
+from tests.factories.messaging import BindingFactory, ConnectionFactory
+
+pytestmark = pytest.mark.django_db
+LISTS = {name: row for name, row in TABLE.items() if row.is_list}
+
+
+def fill(user: Any, group: Any, count: int) -> None:
+    """`count` more of everything, in the group and beside it."""
+    for n in range(count):
+        other, moment = BindingFactory(connection=ConnectionFactory()).group, NOW - timedelta(minutes=n)
+        accounts.create_token(user=user, name="t", scope=Scope.READ, expires_at=NOW - timedelta(days=1), at=moment)
+        record.audit(
+            by=UserFactory(), verb="group.update", target=group, at=moment, group_id=other.pk, before={"name": "a"}, after={"name": "b"}
+        )
+        person = Person.objects.create(
+            realm="memory", remote_id=f"{group.pk}-{n}-{count}", name=f"成员{n}", first_seen_at=NOW, named_at=NOW
+        )
+        Membership.objects.create(person=person, group=group, joined_at=moment, last_spoke_at=moment)
+        schedule = ScheduleFactory(group=other)
+        for _slot in range(2):
+            SlotFactory(schedule=schedule)
+        delivery_of(PostFactory(group=group, due_at=moment), DeliveryState.UNKNOWN)
+        StoredEventFactory(binding=group.binding, occurred_at=moment, person_id=person.pk)
+        StoredEventFactory(binding=group.binding, occurred_at=moment, state=EventState.PARKED)
+        StaffPostFactory(group=group)
+        KeyMoment.objects.create(sort="campaign", title=f"节点{n}", on=NOW.date(), group=other, created_at=NOW)
+        version = RuleSet.objects.filter(group=group).count() + 1
+        RuleSet.objects.create(group=group, version=version, text="群规", at=moment, by=UserFactory())
+        Policy.objects.create(name="delivery.retry", scope=PolicyScope.GROUP, group=other, version=1, value=None, at=moment, by=user)
+        ProductStage.objects.create(users=n + 1, at=moment, by=user)
+
+
+def cost(client: Client, url: str) -> tuple[int, str]:
+    """How many queries the page takes when asked for the second time, and what it shows."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(url)
+    assert answer.status_code == 200, url
+    return len(queries), answer.content.decode()
+
+
+def address(name: str, row: Row, group: Any) -> str:
+    """The list's address for this group; no other object can be asked for."""
+    assert set(row.args.values()) <= {"group"}, f"{name}: test_query_counts.py cannot build {row.args}"
+    return reverse(name, kwargs=dict.fromkeys(row.args, group.pk))
+
+
+def test_lists_cost_the_same_for_one_row_and_thirty() -> None:
+    """All of them in one go: building the rows is what takes time."""
+    user, group = founder(), GroupFactory()
+    BindingFactory(group=group)
+    client = Client()
+    client.force_login(user)
+    fill(user, group, 1)
+    urls = {name: address(name, row, group) for name, row in LISTS.items()}
+    few = {name: cost(client, url) for name, url in urls.items()}
+    fill(user, group, 29)
+    many = {name: cost(client, url) for name, url in urls.items()}
+    grown = {name: f"{few[name][0]} → {many[name][0]}" for name in LISTS if many[name][0] > few[name][0]}
+    unmoved = [name for name in LISTS if len(many[name][1]) <= len(few[name][1])]
+    assert (grown, unmoved) == ({}, [])
