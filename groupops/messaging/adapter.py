@@ -259,6 +259,7 @@ class CredentialField:
 class Adapter(ABC):
     """A platform. Built from the connection's address and credentials; holds no state between calls."""
 
+    do_not_call_in_templates: ClassVar[bool] = True  # a template that is handed the class would make an instance of it
     kind: ClassVar[str]
     label: ClassVar[str | Promise]
     about: ClassVar[str | Promise] = ""  # a sentence for the person who chooses a platform

@@ -63,7 +63,7 @@ def is_unstorable(error: Exception) -> bool:
     """Whether the database refused a value for its shape: too long, out of range, not text. The caller's fault, not ours."""
     return (
         isinstance(error, (DataError, UnicodeEncodeError))
-        or (isinstance(error, OverflowError) and "SQLite" in str(error))
+        or (isinstance(error, OverflowError) and ("SQLite" in str(error) or "date value" in str(error)))  # the day before year 1
         or (isinstance(error, ValueError) and "NUL (0x00)" in str(error))
     )
 

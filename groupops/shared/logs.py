@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -68,7 +69,9 @@ def configure(options: dict[str, Any]) -> None:
         structlog.processors.format_exc_info,
         mask_event,  # after the traceback has become text
     ]
-    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)  # rich's shows local variables
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )  # rich's shows local variables
     renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if options["json"] else console
     handler = logging.StreamHandler()
     handler.setFormatter(

@@ -29,8 +29,10 @@ def merged() -> Catalog:
     for part in sorted((ROOT / "locale" / "parts").glob("*.po")):
         for message in read(part):
             here = known.get(message.id, message.context) if message.id else None
-            if message.id and (here is None or not any(here.string)):
+            if here is None and message.id:
                 known.add(message.id, message.string, context=message.context)
+            elif here is not None and not _whole(here):
+                here.string = message.string  # add() would keep the empty one
     known.update(catalogue(ROOT), no_fuzzy_matching=True, update_creation_date=False)
     known.obsolete.clear()
     return known

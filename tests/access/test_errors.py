@@ -80,7 +80,10 @@ def test_people_get_our_pages(client: Client, language: str) -> None:
         assert "data-error-message" in page
 
 
-@pytest.mark.parametrize("path", ["/accounts/people/?q=%00", "/audit/?q=a%00b", "/%00", "/accounts/people/9223372036854775808/", "/?x=%00"])
+@pytest.mark.parametrize(
+    "path",
+    ["/accounts/people/?q=%00", "/audit/?q=a%00b", "/%00", "/audit/?since=0001-01-01", "/accounts/people/9223372036854775808/", "/?x=%00"],
+)
 def test_text_that_no_database_keeps_is_refused(client: Client, path: str) -> None:
     """400 on both databases, before a view sees it."""
     assert client.get(path).status_code == 400

@@ -195,13 +195,14 @@ def test_any_request_is_refused_and_never_breaks(
     assert not StoredEvent.objects.exists()
 
 
-def test_ten_thousand_random_bodies(room: Binding) -> None:
+def test_ten_thousand_random_bodies(room: Binding, caplog: pytest.LogCaptureFixture) -> None:
     """Signed and unsigned, damaged in every way: no 5xx, and exactly the well-formed signed ones are kept."""
+    caplog.set_level("ERROR", "groupops.inbound.views.door")  # ten thousand warnings take longer than the refusals
     dice, requests, name = random.Random(7), RequestFactory(), room.connection.door
     accepted = set()
     for n in range(10_000):
         body = body_of(event(room, key=f"k{n}"))
-        damage = dice.choice(["none", "cut", "flip", "noise", "unsigned"])
+        damage = dice.choices(["none", "flip", "cut", "noise", "unsigned"], [3, 7, 30, 30, 30])[0]
         if damage == "cut":
             body = body[: dice.randrange(len(body))]
         elif damage == "flip":
@@ -215,4 +216,4 @@ def test_ten_thousand_random_bodies(room: Binding) -> None:
         if response.status_code == 200:
             accepted.add(json.loads(body)["events"][0]["key"])
     assert set(StoredEvent.objects.values_list("event_key", flat=True)) == accepted
-    assert len(accepted) > 1000
+    assert len(accepted) > 200

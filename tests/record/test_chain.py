@@ -90,14 +90,16 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize(("table", "column", "value"), CHANGES, ids=[f"{table}.{column}" for table, column, _ in CHANGES])
-def test_a_changed_column_is_found(table: str, column: str, value: str) -> None:
-    """Every column of every sealed table, changed by one who switched the triggers off."""
+def test_a_change_of_any_column_is_found() -> None:
+    """Every column of every sealed table, changed by one who switched the triggers off; each change is taken back."""
     third = write(5)[2]
-    where = "id" if table == "record_auditentry" else "entry_id"
-    with tampering():
-        run(f"UPDATE {table} SET {column} = {value} WHERE {where} = %s", third.pk)
-    assert queries.verify_chain().broken_at == 3
+    for table, column, value in CHANGES:
+        where = "id" if table == "record_auditentry" else "entry_id"
+        with tampering(), transaction.atomic():
+            run(f"UPDATE {table} SET {column} = {value} WHERE {where} = %s", third.pk)
+            assert queries.verify_chain().broken_at == 3, f"{table}.{column}"
+            transaction.set_rollback(True)
+    assert queries.verify_chain().broken_at is None
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps no bytes that are not text")
@@ -112,13 +114,14 @@ def test_bytes_that_are_no_text_are_found(column: str) -> None:
     assert (report.broken_at, report.reason) == (3, "it cannot be read")
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_a_deleted_row_is_found(table: str) -> None:
+def test_a_deleted_row_is_found() -> None:
     """In the middle, by one who switched the triggers off."""
     third = write(5)[2]
-    with tampering():
-        run(f"DELETE FROM {table} WHERE {'id' if table == 'record_auditentry' else 'entry_id'} = %s", third.pk)
-    assert queries.verify_chain().broken_at == 3
+    for table in TABLES:
+        with tampering(), transaction.atomic():
+            run(f"DELETE FROM {table} WHERE {'id' if table == 'record_auditentry' else 'entry_id'} = %s", third.pk)
+            assert queries.verify_chain().broken_at == 3, table
+            transaction.set_rollback(True)
 
 
 def test_a_cut_end_and_a_rewritten_chain_are_found() -> None:

@@ -50,9 +50,7 @@ def bind(*, group: Group, connection: Connection, remote_id: str, by: User, at: 
             binding, _made = Binding.objects.update_or_create(group=group, defaults=values)
             Delivery.objects.filter(group=group, state__in=UNSENT).update(connection=connection)
             after = {"connection_id": connection.pk, "remote_id": room.id, "room": room.name, "size": room.size}
-            record.audit(
-                by=by, verb="group.bind", target=group, at=at, before=before, after=after, group_id=group.pk
-            )
+            record.audit(by=by, verb="group.bind", target=group, at=at, before=before, after=after, group_id=group.pk)
     except IntegrityError:
         raise RoomTaken(_("Another group is this room already.")) from None
     return binding

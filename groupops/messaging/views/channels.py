@@ -1,6 +1,7 @@
 """Channels: accounts on platforms, their health, their credentials, and whether they may speak."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -32,7 +33,7 @@ def connections(request: HttpRequest) -> HttpResponse:
 def connect(request: HttpRequest) -> HttpResponse:
     """Choose a platform."""
     queries.connections_for(actor(request))
-    return render(request, "messaging/connect.html", {"adapters": registry.offered()})
+    return render(request, "messaging/connect.html", {"platforms": [_shown(adapter) for adapter in registry.offered()]})
 
 
 @once
@@ -49,7 +50,9 @@ def connect_to(request: HttpRequest, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("The channel works. Now choose which group is which room."))
             return redirect("messaging:connection", made.pk)
-    return render(request, "messaging/connect_to.html", {"form": form, "adapter": adapter}, status=422 if request.method == "POST" else 200)
+    return render(
+        request, "messaging/connect_to.html", {"form": form, "platform": _shown(adapter)}, status=422 if request.method == "POST" else 200
+    )
 
 
 @require_safe
@@ -110,6 +113,11 @@ def rotate(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The new credentials work and are kept."))
             return redirect("messaging:connection", pk)
     return render(request, "messaging/rotate.html", {"form": form, "connection": found}, status=422 if request.method == "POST" else 200)
+
+
+def _shown(adapter: type[Adapter]) -> dict[str, Any]:
+    """A platform for a template, which would call a class."""
+    return {"kind": adapter.kind, "label": adapter.label, "about": adapter.about}
 
 
 def _found(request: HttpRequest, pk: int) -> Connection:

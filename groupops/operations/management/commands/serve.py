@@ -1,5 +1,6 @@
 """Starts the whole product on this machine and stays until it is told to stop."""
 
+import io
 import shutil
 import signal
 import sys
@@ -22,7 +23,7 @@ from groupops.operations.embedded.supervision import Supervision
 from groupops.record import tasks as record_tasks
 from groupops.shared.state import secret
 
-READY_SECONDS = 90
+READY_SECONDS = 180  # a loaded machine; on a quiet one it is five
 LOOK_SECONDS = 0.25
 
 
@@ -38,8 +39,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit codes: 0 stopped by a person, 1 could not start, 130 interrupted before it was up."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.default_int_handler)  # all three end alike
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
+                signal.signal(number, signal.default_int_handler)  # a shell's `&` would have SIGINT ignored
         self.state, self.port = Path(settings.STATE_DIR), int(options["port"])
         supervision = None
         try:
@@ -82,7 +84,7 @@ class Command(BaseCommand):
             raise CommandError(f"{self.state} holds an installation that is not a demo. Choose another folder: script/demo --state DIR")
         mark.touch()
         started = time.monotonic()
-        call_command("seed_demo", verbosity=0)
+        call_command("seed_demo", verbosity=0, stdout=io.StringIO())
         self._say("demo data", f"in place ({time.monotonic() - started:.0f} s)")
 
     def _start(self) -> Supervision:
