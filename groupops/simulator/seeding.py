@@ -29,6 +29,7 @@ from groupops.simulator import cast, history
 
 USERNAME = "demo"
 CHANNEL = "演示平台"
+OPENED = timedelta(days=history.DAYS + 31)  # the groups are older than the joins of their past
 SOON = timedelta(seconds=90)  # after the seed: long enough to log in, short enough to wait for
 
 
@@ -74,8 +75,9 @@ def _connection(user: User, at: datetime) -> Connection:
 def _open(stage: cast.Stage, platform: Platform, connection: Connection, user: User, at: datetime) -> Group:
     """A group with its room, its people and their past."""
     platform.open_room(stage.room, stage.name, {cast.BOT: "运营助手"} | {persona.id: persona.name for persona in cast.people(stage)})
-    group = groups.create_group(name=stage.name, kind=Kind.objects.get(slug=stage.kind), owner=user, by=user, at=at)
-    group = groups.set_lifecycle(group=group, to=Lifecycle.ACTIVE, by=user, at=at)
+    opened = at - OPENED
+    group = groups.create_group(name=stage.name, kind=Kind.objects.get(slug=stage.kind), owner=user, by=user, at=opened)
+    group = groups.set_lifecycle(group=group, to=Lifecycle.ACTIVE, by=user, at=opened)
     messaging.bind(group=group, connection=connection, remote_id=stage.room, by=user, at=at)
     inbound.fetch(connection=connection, at=at)  # the joins of this moment come first, their past after them
     inbound.store(connection=connection, events=list(history.events(stage, at=at)), at=at)

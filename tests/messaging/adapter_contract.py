@@ -195,8 +195,12 @@ class AdapterContract:
 
     def test_events_start_at_the_present(self, peer: Peer) -> None:
         """An empty cursor tells nothing of the past."""
+        peer.adapter.fetch_events("")
         peer.say("昨天的话")
-        assert not peer.adapter.fetch_events("").events
+        fetched = peer.adapter.fetch_events("")
+        assert not fetched.events
+        peer.say("今天的话")
+        assert [event.text for event in everything(peer, fetched.cursor)] == ["今天的话"]
 
     def test_messages_come_in_with_who_and_what(self, peer: Peer) -> None:
         """Ours marked as our own; asked again with the same cursor, the same again."""

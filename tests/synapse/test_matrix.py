@@ -189,7 +189,8 @@ def test_redactions_edits_and_names(peer: MatrixPeer) -> None:
 
 
 def test_invitations_are_listed_and_accepted(peer: MatrixPeer) -> None:
-    """Only when a person binds the room; then its facts are there."""
+    """Only when a person binds the room; then its facts are there. Looking again shows what is new."""
+    assert [found.id for found in peer.adapter.list_groups() if found.name == "第二群"] == []
     made = peer.as_user(peer.owner, lambda client: client.room_create(name="第二群", invite=[peer.bot.user_id]))
     room = made.room_id  # type: ignore[union-attr]
     (invited,) = [found for found in peer.adapter.list_groups() if found.id == room]

@@ -9,7 +9,7 @@ from pathlib import Path
 from groupops.operations.embedded import processes
 
 CONFIG = Path(__file__).with_name("supervisor.conf")
-STOP_SECONDS = 30  # the longest stopwaitsecs of every program in turn, and some air
+STOP_SECONDS = 40  # the longest stopwaitsecs of every program in turn, and some air
 
 
 @dataclass

@@ -19,30 +19,28 @@ MESSAGES = ["m.room.message", "m.room.encrypted", "m.sticker"]
 TYPES = [*MESSAGES, "m.room.member", "m.room.redaction", "m.room.name", "m.room.topic", "m.room.tombstone"]
 _EVENTS = {"types": TYPES, "lazy_load_members": True, "include_redundant_members": True}
 _NOTHING: dict[str, list[str]] = {"types": []}
-SIEVE = json.dumps(
-    {
-        "presence": _NOTHING,
+SIEVE: dict[str, Any] = {
+    "presence": _NOTHING,
+    "account_data": _NOTHING,
+    "room": {
+        "timeline": _EVENTS | {"limit": 50},
+        "state": _EVENTS | {"types": ["m.room.member"]},
+        "ephemeral": _NOTHING,
         "account_data": _NOTHING,
-        "room": {
-            "timeline": _EVENTS | {"limit": 50},
-            "state": _EVENTS | {"types": ["m.room.member"]},
-            "ephemeral": _NOTHING,
-            "account_data": _NOTHING,
-        },
-    }
-)
+    },
+}
 ROOM_FACTS = ["m.room.name", "m.room.canonical_alias", "m.room.encryption"]
 # A first sync only asks where the present is.
-PRESENT = json.dumps({"presence": _NOTHING, "account_data": _NOTHING, "room": {"rooms": []}})
+PRESENT: dict[str, Any] = {"presence": _NOTHING, "account_data": _NOTHING, "room": {"rooms": []}}
 HISTORY = json.dumps(_EVENTS)
 
 
-def rooms_only(*rooms: str) -> str:
+def rooms_only(*rooms: str) -> dict[str, Any]:
     """A filter for a sync that tells what the rooms are (all, or these), not what happened in them."""
     here = {"rooms": list(rooms)} if rooms else {}
     state = {"types": ROOM_FACTS, "lazy_load_members": True}  # lazy: only then does a summary come along
     parts = {"state": state, "timeline": _NOTHING, "ephemeral": _NOTHING, "account_data": _NOTHING}
-    return json.dumps({"presence": _NOTHING, "account_data": _NOTHING, "room": here | parts})
+    return {"presence": _NOTHING, "account_data": _NOTHING, "room": here | parts}
 
 
 @dataclass
