@@ -304,6 +304,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {  # several fields share these names; the schema wants one name a set of choices
+        "PostKindEnum": "content.policy.PostKind",
+        "PostStateEnum": "content.policy.PostState",
+        "SlotStateEnum": "content.policy.SlotState",
+        "EventStateEnum": "groupops.inbound.models.EventState",
+        "DeliveryStateEnum": "groupops.messaging.policy.DeliveryState",
+        "PolicyScopeEnum": "groupops.groups.policy.Scope",
+        "TokenScopeEnum": "groupops.accounts.policy.Scope",
+    },
 }
 
 # --- Platforms ----------------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from groupops.shared.errors import Forbidden
 PK = OpenApiParameter("id", OpenApiTypes.STR, OpenApiParameter.PATH, description="A number, or `me`")
 
 
-class PersonSerializer(serializers.ModelSerializer[User]):
+class UserSerializer(serializers.ModelSerializer[User]):
     """Somebody who can log in."""
 
     class Meta:
@@ -74,7 +74,7 @@ class OwnSerializer(StrictSerializer):
 class LinkSerializer(serializers.Serializer[Any]):
     """A person, and the one-time link on which they choose a password."""
 
-    person = PersonSerializer()
+    person = UserSerializer()
     link = serializers.URLField()
 
 
@@ -82,7 +82,7 @@ class PeopleViewSet(GenericViewSet[User]):
     """People and roles. Everybody reads and changes themselves as `me`; the rest is a founder's."""
 
     queryset = User.objects.none()
-    serializer_class = PersonSerializer
+    serializer_class = UserSerializer
     lookup_value_regex = "me|[0-9]{1,18}"
     keyset = ("username", "id")
     keyset_descending = False
@@ -92,16 +92,16 @@ class PeopleViewSet(GenericViewSet[User]):
         demand_right(actor(self.request))
         return queries.people()
 
-    @extend_schema(responses=PersonSerializer(many=True))
+    @extend_schema(responses=UserSerializer(many=True))
     def list(self, request: Request) -> Response:
         """Everybody who can log in."""
         page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(PersonSerializer(page, many=True).data)
+        return self.get_paginated_response(UserSerializer(page, many=True).data)
 
-    @extend_schema(parameters=[PK], responses=PersonSerializer)
+    @extend_schema(parameters=[PK], responses=UserSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         """One person, or `me`."""
-        return Response(PersonSerializer(self._who(request, pk)).data)
+        return Response(UserSerializer(self._who(request, pk)).data)
 
     @extend_schema(request=InviteSerializer, responses={201: LinkSerializer})
     def create(self, request: Request) -> Response:
@@ -111,7 +111,7 @@ class PeopleViewSet(GenericViewSet[User]):
         user = accounts.invite(by=actor(request), at=clock.now(), **values)
         return _with_link(user, accounts.invitation_token(user), status.HTTP_201_CREATED)
 
-    @extend_schema(parameters=[PK], request=ChangeSerializer, responses=PersonSerializer)
+    @extend_schema(parameters=[PK], request=ChangeSerializer, responses=UserSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change name, e-mail, role or activity of a person; of `me` name, e-mail, language, theme and zone."""
         user = self._who(request, pk)
@@ -120,7 +120,7 @@ class PeopleViewSet(GenericViewSet[User]):
         else:
             accounts.update_user(user=user, by=actor(request), at=clock.now(), **_read(ChangeSerializer, request))
         user.refresh_from_db()
-        return Response(PersonSerializer(user).data)
+        return Response(UserSerializer(user).data)
 
     @extend_schema(request=None, responses=LinkSerializer)
     @action(detail=True, methods=["post"])
@@ -209,7 +209,7 @@ def _read(kind: type[StrictSerializer], request: Request) -> dict[str, Any]:
 
 def _with_link(user: User, token: str, code: int) -> Response:
     link = settings.PUBLIC_URL + reverse("invitation", args=[token])
-    return Response({"person": PersonSerializer(user).data, "link": link}, status=code)
+    return Response({"person": UserSerializer(user).data, "link": link}, status=code)
 
 
 routes = [("people", PeopleViewSet), ("tokens", TokenViewSet)]

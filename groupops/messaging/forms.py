@@ -34,7 +34,7 @@ class CredentialsForm(forms.Form):
 class ConnectForm(CredentialsForm):
     """A name, and the adapter's fields."""
 
-    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("How you call this channel here."))
+    name = forms.CharField(label=_("Name of the channel"), max_length=60, help_text=_("How you call this channel here."))
 
 
 def _field(field: CredentialField, *, required: bool) -> forms.CharField:

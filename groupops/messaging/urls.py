@@ -6,7 +6,7 @@ from groupops.messaging.views import channels, desk, rooms
 
 app_name = "messaging"
 urlpatterns = [
-    path("", desk.deliveries, name="deliveries"),
+    path("deliveries/", desk.deliveries, name="deliveries"),
     path("deliveries/<int:pk>/", desk.delivery, name="delivery"),
     path("deliveries/<int:pk>/undo", desk.undo, name="undo"),
     path("deliveries/<int:pk>/<slug:decision>", desk.decide, name="decide"),

@@ -1,6 +1,6 @@
 """The filters of the audit trail, the same on the page, in the CSV and in the API."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
@@ -52,4 +52,6 @@ class TrailFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fil
 
 
 def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+    return timezone.make_aware(datetime.combine(day, time.min)).astimezone(
+        UTC
+    )  # here, so that a day out of reach fails on both databases alike

@@ -1,5 +1,6 @@
 """The walls of the house hold: deliberate violations are caught, so a green contract check means something."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -24,15 +25,16 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def lint(house: Path) -> subprocess.CompletedProcess[str]:
     """Run the import contracts over a house."""
     program = Path(sys.executable).parent / "lint-imports"
-    return subprocess.run([program, "--no-cache"], cwd=house, capture_output=True, text=True, check=False)
+    wide = os.environ | {"COLUMNS": "300"}  # a wrapped name would not be found
+    return subprocess.run([program, "--no-cache"], cwd=house, env=wide, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(
     ("file", "line", "broken"),
     [
-        ("groupops/groups/queries.py", "import members.models", "App order"),
+        ("groupops/groups/access.py", "import members.models", "App order"),
         ("content/policy.py", "import content.models", "Policy decides"),
-        ("content/services.py", "import groupops.messaging.adapters.memory", "Only the registry imports adapters"),
+        ("content/services/planning.py", "import groupops.messaging.adapters.memory", "Only the registry imports adapters"),
         ("members/queries.py", "import members.services", "Order inside an app"),
         ("members/services.py", "import groupops.shared.clock", "Services take the time"),
         ("groupops/messaging/adapters/memory.py", "import groupops.messaging.models", "adapters know no models"),

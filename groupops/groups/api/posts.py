@@ -19,7 +19,7 @@ from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 
 
-class PostSerializer(serializers.ModelSerializer[StaffPost]):
+class StaffPostSerializer(serializers.ModelSerializer[StaffPost]):
     """A post; `until` null is held now."""
 
     class Meta:
@@ -39,7 +39,7 @@ class NewPostSerializer(StrictSerializer):
 class StaffPosts(ListModelMixin, RetrieveModelMixin, GenericViewSet[StaffPost]):
     """The posts in the groups the caller may see, newest first, ended ones too."""
 
-    serializer_class = PostSerializer
+    serializer_class = StaffPostSerializer
     filterset_class = OfGroupFilter
     keyset = ("id",)
     queryset = StaffPost.objects.none()  # for the schema; rows come from get_queryset
@@ -49,7 +49,7 @@ class StaffPosts(ListModelMixin, RetrieveModelMixin, GenericViewSet[StaffPost]):
         """Deny by default."""
         return StaffPost.objects.filter(group__in=access.visible_to(actor(self.request))).select_related("group", "user")
 
-    @extend_schema(request=NewPostSerializer, responses={201: PostSerializer})
+    @extend_schema(request=NewPostSerializer, responses={201: StaffPostSerializer})
     def create(self, request: Request) -> Response:
         """Give a post."""
         serializer = NewPostSerializer(data=request.data, context=self.get_serializer_context())
@@ -59,12 +59,12 @@ class StaffPosts(ListModelMixin, RetrieveModelMixin, GenericViewSet[StaffPost]):
         if post == Post.OWNER:
             access.demand_first_owner(actor(request))
         given = groups.give_post(group=group, user=serializer.validated_data["user"], post=post, by=actor(request), at=clock.now())
-        return Response(PostSerializer(given).data, status=status.HTTP_201_CREATED)
+        return Response(StaffPostSerializer(given).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=None, responses=PostSerializer)
+    @extend_schema(request=None, responses=StaffPostSerializer)
     @action(detail=True, methods=["post"])
     def end(self, request: Request, pk: str) -> Response:
         """End a post; again changes nothing."""
         post = self.get_object()
         access.demand(actor(request), GroupRight.MANAGE_POSTS, post.group)
-        return Response(PostSerializer(groups.end_post(post=post, by=actor(request), at=clock.now())).data)
+        return Response(StaffPostSerializer(groups.end_post(post=post, by=actor(request), at=clock.now())).data)
