@@ -119,7 +119,9 @@ class Run:
         added = self.addresses or {} if phase.on_servers else {}
         if phase.production:
             added = added | {"GROUPOPS_URL": "https://groupops.example.org", "SECRET_KEY": secrets.token_urlsafe(48), "DEBUG": "0"}
-        return inherited | {"GROUPOPS_STATE": str(ROOT / ".cache" / "phases")} | added
+        # Named here because importing groupops, as this module does, has already put the product's into the environment.
+        chosen = "tests.settings" if phase.is_pytest else "groupops.settings"
+        return inherited | {"GROUPOPS_STATE": str(ROOT / ".cache" / "phases"), "DJANGO_SETTINGS_MODULE": chosen} | added
 
     def _start_servers(self) -> bool:
         """PostgreSQL with a migrated template that every worker's database is a copy of, and Redis."""

@@ -1,4 +1,4 @@
-"""Brings locale/zh_Hans up to date: the texts of the source, the translations we have, those of locale/parts added."""
+"""Brings locale/zh_Hans up to date: the texts of the source with the translations we have."""
 
 import sys
 from pathlib import Path
@@ -24,15 +24,8 @@ def read(path: Path) -> Catalog:
 
 
 def merged() -> Catalog:
-    """Today's texts with the translations that stand in the catalogue or, where it has none, in a part. No guessing, nothing stale."""
+    """Today's texts with the translations that stand in the catalogue. No guessing, nothing stale."""
     known = read(CATALOGUE)
-    for part in sorted((ROOT / "locale" / "parts").glob("*.po")):
-        for message in read(part):
-            here = known.get(message.id, message.context) if message.id else None
-            if here is None and message.id:
-                known.add(message.id, message.string, context=message.context)
-            elif here is not None and not _whole(here):
-                here.string = message.string  # add() would keep the empty one
     known.update(catalogue(ROOT), no_fuzzy_matching=True, update_creation_date=False)
     known.obsolete.clear()
     return known

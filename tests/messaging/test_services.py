@@ -159,8 +159,9 @@ def test_a_room_is_one_group(running: Platform) -> None:
     binding, other = bound(running), BindingFactory().group
     with pytest.raises(messaging.RoomTaken):
         messaging.bind(group=other, connection=binding.connection, remote_id=binding.remote_id, by=accounts.operator(), at=clock.now())
-    with pytest.raises(messaging.WrongRoom):
-        messaging.bind(group=other, connection=binding.connection, remote_id="nirgends", by=accounts.operator(), at=clock.now())
+    for nowhere in ("nirgends", "", "a\0b"):
+        with pytest.raises(messaging.WrongRoom):
+            messaging.bind(group=other, connection=binding.connection, remote_id=nowhere, by=accounts.operator(), at=clock.now())
     with pytest.raises(IntegrityError), transaction.atomic():
         Binding.objects.filter(group=other).update(connection=binding.connection, remote_id=binding.remote_id)
 

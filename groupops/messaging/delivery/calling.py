@@ -62,7 +62,7 @@ def hand_over(delivery: Delivery, adapter: Adapter, *, now: Callable[[], datetim
     _persist(lambda: _settle(copy.copy(delivery), attempt, verdict, now()))  # a copy: what rolls back must be as it was read
     failpoint("after-settle")
     if verdict.state == S.SENT:
-        _stamp(delivery.connection_id, at)
+        _stamp(delivery.connection, at)
     return verdict.around
 
 
@@ -150,10 +150,11 @@ def prove(delivery: Delivery, remote_ids: tuple[str, ...], at: datetime) -> None
     Receipt.objects.create(delivery=delivery, remote_id=remote_ids[-1][:255], parts=parts, at=at)
 
 
-def _stamp(connection_id: int | None, at: datetime) -> None:
+def _stamp(connection: Connection | None, at: datetime) -> None:
     """The connection's last proof of life; outside the transaction, and not on every message."""
-    row = Connection.objects.filter(pk=connection_id or 0)
-    row.exclude(last_sent_at__gt=at - STAMP).update(last_sent_at=at)
+    if connection is not None and (connection.last_sent_at is None or connection.last_sent_at <= at - STAMP):
+        Connection.objects.filter(pk=connection.pk).exclude(last_sent_at__gte=at).update(last_sent_at=at)
+        connection.last_sent_at = at
 
 
 def _persist(work: Callable[[], None]) -> None:

@@ -60,6 +60,8 @@ def claim(connection_id: int, *, at: datetime, limit: int = BATCH) -> list[Deliv
         chosen.update(state=DeliveryState.CLAIMED, fence=fence, lease_until=lease(), undo_state="", undo_until=None)
     mine = Delivery.objects.filter(fence=fence, state=DeliveryState.CLAIMED).select_related("group__kind", "group__binding", "connection")
     found = list(mine.order_by("due_at", "pk")) if ids else []
+    for delivery in found:
+        delivery.connection = found[0].connection  # one object for the batch: what one delivery learns of it the next knows
     failpoint("after-claim")
     return found
 

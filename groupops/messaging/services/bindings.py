@@ -33,6 +33,8 @@ class RoomTaken(Conflict):
 def bind(*, group: Group, connection: Connection, remote_id: str, by: User, at: datetime) -> Binding:
     """Make the room the group's, instead of any other; what has not left yet goes there. Raises Forbidden, WrongRoom, RoomTaken."""
     access.demand(by, GroupRight.BIND, group)
+    if not remote_id or "\0" in remote_id:
+        raise WrongRoom(_("Choose a room."), field="room")
     _refuse_taken(group, connection, remote_id)
     room = _look(connection, remote_id)
     values = {
