@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -44,5 +43,5 @@ def replay(*, event_ids: Iterable[int], by: User, at: datetime) -> int:
             ids = [event.pk for event in events if event.group_id == group.pk]
             record.audit(by=by, verb="event.replay", target=group, at=at, after={"events": ids}, group_id=group.pk)
         for connection_id in {event.connection_id for event in events}:
-            transaction.on_commit(partial(doorbell.ring, PROCESS, connection_id), robust=True)
+            transaction.on_commit(lambda pk=connection_id: doorbell.ring(PROCESS, pk), robust=True)
     return len(events)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from django.db import connection as database
@@ -35,7 +34,7 @@ def store(*, connection: Connection, events: Iterable[Event], at: datetime, curs
         new = _insert(rows) if rows else 0
         _stamp(connection, at, heard=bool(rows), cursor=cursor)
         if any(row.state == EventState.PENDING for row in rows):
-            transaction.on_commit(partial(doorbell.ring, PROCESS, connection.pk), robust=True)
+            transaction.on_commit(lambda: doorbell.ring(PROCESS, connection.pk), robust=True)
     return new
 
 
