@@ -9,6 +9,7 @@ export class Palette extends Controller {
     if (this.element.open) return;
     this.element.showModal();
     this.inputTarget.select();
+    this.hitsTarget.replaceChildren(); // an arrow key must not choose in a list that is about to be replaced
     window.htmx.trigger(this.inputTarget, "palette:open");
   }
 

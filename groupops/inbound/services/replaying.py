@@ -42,6 +42,10 @@ def replay(*, event_ids: Iterable[int], by: User, at: datetime) -> int:
         for group in groups.values():
             ids = [event.pk for event in events if event.group_id == group.pk]
             record.audit(by=by, verb="event.replay", target=group, at=at, after={"events": ids}, group_id=group.pk)
-        for connection_id in {event.connection_id for event in events}:
-            transaction.on_commit(lambda pk=connection_id: doorbell.ring(PROCESS, pk), robust=True)
+        transaction.on_commit(lambda: _ring({event.connection_id for event in events}), robust=True)
     return len(events)
+
+
+def _ring(connection_ids: set[int]) -> None:
+    for connection_id in sorted(connection_ids):
+        doorbell.ring(PROCESS, connection_id)
