@@ -172,7 +172,10 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- Upward questions go through these lists; groupops.shared.checks refuses to start on a wrong path --------------------
 INBOUND_PIPELINE = ["members.inbound.resolve", "members.inbound.count"]
-DELIVERY_KINDS: dict[str, dict[str, str]] = {"post": {"guard": "content.delivery.guard", "settled": "content.delivery.settled"}}
+DELIVERY_KINDS: dict[str, dict[str, str]] = {
+    "order": {"guard": "groupops.messaging.orders.guard", "settled": "groupops.messaging.orders.settled"},
+    "post": {"guard": "content.delivery.guard", "settled": "content.delivery.settled"},
+}
 TODAY_SOURCES = ["groupops.messaging.today.source", "groupops.inbound.today.source", "content.today.source"]
 SWEEP_EXEMPTIONS: list[str] = []
 PROFILE_SECTIONS: list[str] = []

@@ -1,4 +1,4 @@
-"""Connections to platforms, the rooms bound to groups, deliveries, their attempts and receipts."""
+"""Connections to platforms, the rooms bound to groups, deliveries, their attempts and receipts, and what holds them back."""
 
 import secrets
 from typing import Any
@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from groupops.groups.models import Group
-from groupops.messaging.policy import DeliveryState
+from groupops.messaging.adapter import Operation, Scope
+from groupops.messaging.policy import DeliveryState, Sort, Step
 from groupops.shared import secretbox
 
 
@@ -40,6 +41,7 @@ class Connection(models.Model):
     account = models.CharField(_("account"), max_length=255, blank=True)  # as the platform names it
     # The platform asked for a pause, or did not answer: nothing is claimed before this.
     resting_until = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)  # calls in a row that the platform did not answer: the breaker counts them
     checked_at = models.DateTimeField(null=True)
     last_sent_at = models.DateTimeField(null=True)
     last_event_at = models.DateTimeField(null=True)
@@ -70,7 +72,13 @@ class Binding(models.Model):
     remote_id = models.CharField(_("room id"), max_length=255)
     remote_name = models.CharField(max_length=200, blank=True)
     remote_size = models.PositiveIntegerField(null=True)
-    flagged = models.CharField(max_length=300, blank=True)  # why the target is doubted
+    flagged = models.CharField(max_length=300, blank=True)  # what is wrong with the room, for people; nothing is held back
+    # The room does not look like the one that was bound (other name, other size): acts wait until a person has looked.
+    mismatch = models.CharField(max_length=300, blank=True)
+    verified_at = models.DateTimeField(null=True)  # when the room was last seen to be the one that was bound
+    # What the live account may do there: {operation: {"level": …, "why": …}}, as of abilities_at.
+    abilities = models.JSONField(default=dict)
+    abilities_at = models.DateTimeField(null=True)
     bound_at = models.DateTimeField()
 
     class Meta:
@@ -89,7 +97,20 @@ class Delivery(models.Model):
     subject_id = models.BigIntegerField()  # what the purpose is about, e.g. the post
     group = models.ForeignKey(Group, models.PROTECT, related_name="deliveries")
     connection = models.ForeignKey(Connection, models.PROTECT, null=True, related_name="deliveries")
-    text = models.TextField()
+    operation = models.CharField(max_length=20, choices=Operation.choices, default=Operation.SEND_GROUP)  # what was asked for
+    user = models.CharField(max_length=255, blank=True)  # remote id of the person it is about
+    user_name = models.CharField(max_length=200, blank=True)  # as people know them, for doing it by hand
+    message = models.CharField(max_length=255, blank=True)  # remote id of the message it is about
+    until = models.DateTimeField(null=True)  # the end of a mute
+    text = models.TextField(blank=True)
+    text_key = models.CharField(max_length=64, blank=True)  # policy.text_key: the same words, however spaced
+    # What is done instead of what was asked, and why; empty: as asked.
+    step = models.CharField(max_length=12, blank=True, choices=Step.choices)
+    degraded = models.CharField(max_length=300, blank=True)
+    urgent = models.BooleanField(default=False)  # quiet hours do not hold it
+    insisted = models.BooleanField(default=False)  # a person has seen the doubt about it and wants it all the same
+    taken_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")  # who does it by hand
+    taken_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=16, choices=DeliveryState.choices, default=DeliveryState.DUE)
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)  # afterwards it lapses as a visible `missed`
@@ -116,6 +137,7 @@ class Delivery(models.Model):
             models.Index(fields=["state", "-due_at", "-id"], name="delivery_by_state"),
             models.Index(fields=["group", "-due_at", "-id"], name="delivery_of_group"),
             models.Index(fields=["-due_at", "-id"], name="delivery_newest"),
+            models.Index(fields=["text_key", "group"], condition=~Q(text_key=""), name="delivery_same_text"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=DeliveryState.values), name="delivery_state_known"),
@@ -141,6 +163,7 @@ class Attempt(models.Model):
     line = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["started_at"], name="attempt_recent")]
         constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="attempt_number_once")]
 
     def __str__(self) -> str:
@@ -161,3 +184,76 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.remote_id or str(self.confirmed_by)
+
+
+class Limit(models.Model):
+    """At most `times` acts in `seconds`, by the whole connection or by each group: the platform's rule, or a person's own."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="limits")
+    scope = models.CharField(max_length=12, choices=Scope.choices, default=Scope.CONNECTION)
+    times = models.PositiveIntegerField(_("acts"))
+    seconds = models.PositiveIntegerField(_("in seconds"))
+    source = models.CharField(max_length=300, blank=True)  # who says so
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "scope", "seconds"], name="limit_once"),
+            models.CheckConstraint(condition=Q(times__gt=0, seconds__gt=0, seconds__lte=86400), name="limit_sensible"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.times}/{self.seconds} s"
+
+
+class Pause(models.Model):
+    """A person has said stop: to everything, to a connection or to a group; speaking and enforcing apart."""
+
+    sort = models.CharField(max_length=10, choices=Sort.choices)
+    connection = models.ForeignKey(Connection, models.CASCADE, null=True, related_name="pauses")
+    group = models.ForeignKey(Group, models.CASCADE, null=True, related_name="pauses")
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(connection=None) | Q(group=None), name="pause_one_scope"),
+            models.CheckConstraint(condition=Q(sort__in=Sort.values), name="pause_sort_known"),
+            models.UniqueConstraint(fields=["sort"], condition=Q(connection=None, group=None), name="pause_all_once"),
+            models.UniqueConstraint(fields=["sort", "connection"], condition=Q(connection__isnull=False), name="pause_connection_once"),
+            models.UniqueConstraint(fields=["sort", "group"], condition=Q(group__isnull=False), name="pause_group_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sort} · {self.group or self.connection or '*'}"
+
+
+class Refusal(models.Model):
+    """The platform once said "cannot": the capability counts as gone until a person lets it be tried again."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="refusals")
+    operation = models.CharField(max_length=20, choices=Operation.choices)
+    line = models.CharField(max_length=300)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "operation"], name="refusal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.connection}: {self.operation}"
+
+
+class Order(models.Model):
+    """What a person told us to do in a group, outside any plan: recall, mute, remove, announce, say something."""
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="orders")
+    operation = models.CharField(max_length=20, choices=Operation.choices)
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")  # None: the end of a mute, by the machine
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["group", "-at", "-id"], name="order_of_group")]
+
+    def __str__(self) -> str:
+        return f"{self.get_operation_display()} · {self.group}"

@@ -1,6 +1,7 @@
 """The delivery state machine, what each error does to it, the idempotency key, and the retry policy."""
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -48,7 +49,7 @@ MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     S.CLAIMED: frozenset({S.SENT, S.WAITING_PERSON, S.FAILED, S.RETRY, S.UNKNOWN, S.MISSED, S.CANCELLED, S.DUE}),
     S.RETRY: frozenset({S.CLAIMED, S.WAITING_PERSON, S.MISSED, S.CANCELLED}),
     S.UNKNOWN: frozenset({S.SENT, S.DUE, S.CANCELLED}),
-    S.WAITING_PERSON: frozenset({S.SENT, S.MISSED, S.CANCELLED}),
+    S.WAITING_PERSON: frozenset({S.SENT, S.FAILED, S.DUE, S.MISSED, S.CANCELLED}),
     S.FAILED: frozenset({S.DUE, S.CANCELLED}),
     S.MISSED: frozenset({S.DUE, S.CANCELLED}),
     S.SENT: frozenset(),
@@ -65,6 +66,7 @@ class Decision(TextChoices):
     """What a person may decide about a delivery."""
 
     SENT = "sent", _("It was sent")
+    NOT_SENT = "not_sent", _("It was not sent")
     AGAIN = "again", _("Send again")
     CANCEL = "cancel", _("Do not send")
 
@@ -72,7 +74,8 @@ class Decision(TextChoices):
 # What a person may decide in which state, and where that leads. Each can be undone for UNDO_FOR, back to where it was.
 DECISIONS: dict[Decision, dict[DeliveryState, DeliveryState]] = {
     Decision.SENT: {S.WAITING_PERSON: S.SENT, S.UNKNOWN: S.SENT},
-    Decision.AGAIN: {S.UNKNOWN: S.DUE, S.FAILED: S.DUE, S.MISSED: S.DUE},
+    Decision.NOT_SENT: {S.WAITING_PERSON: S.FAILED},
+    Decision.AGAIN: {S.UNKNOWN: S.DUE, S.FAILED: S.DUE, S.MISSED: S.DUE, S.WAITING_PERSON: S.DUE},
     Decision.CANCEL: dict.fromkeys((S.PLANNED, S.DUE, S.RETRY, S.UNKNOWN, S.WAITING_PERSON, S.FAILED, S.MISSED), S.CANCELLED),
 }
 
@@ -82,12 +85,38 @@ def undoes(now: DeliveryState, back: DeliveryState) -> bool:
     return any(ways.get(back) == now for ways in DECISIONS.values())
 
 
+class Step(TextChoices):
+    """What is done in place of what was asked (degrading.LADDERS)."""
+
+    ASKED = "asked", _("As asked")
+    PIN = "pin", _("Pinned message")
+    HEADED = "headed", _("Message under a heading")
+    TIMER = "timer", _("Lifted from here")
+    RECORDED = "recorded", _("Kept here only")
+    BY_HAND = "by_hand", _("By a person")
+
+
+class Sort(TextChoices):
+    """What a pause stops; each apart."""
+
+    SPEAKING = "speaking", _("Speaking")
+    ENFORCING = "enforcing", _("Enforcing")
+
+
+def sort_of(operation: str) -> Sort | None:
+    """Which pause stops an operation; None: no pause does."""
+    if operation in adapter.SAYING:
+        return Sort.SPEAKING
+    return Sort.ENFORCING if operation in adapter.ENFORCING else None
+
+
 class Around(StrEnum):
     """What an error means beyond its delivery."""
 
     NOTHING = "nothing"
     REST = "rest"  # the whole connection waits a moment
     FLAG = "flag"  # the binding's room is doubted
+    LEARN = "learn"  # the capability is not there after all
     LOGIN = "login"  # pause the connection: it needs a new login
     RESTRICTED = "restricted"  # pause the connection: the platform punishes the account
 
@@ -103,7 +132,7 @@ class Ending:
 
 # Source: the table of errors, docs/explanation/messaging.md.
 ENDINGS: dict[type[Exception], Ending] = {
-    adapter.NotSupported: Ending(S.WAITING_PERSON),
+    adapter.NotSupported: Ending(S.RETRY, Around.LEARN, counts=False),  # at once, by the next step of the ladder
     adapter.InvalidTarget: Ending(S.FAILED, Around.FLAG),
     adapter.AlreadyDone: Ending(S.UNKNOWN),  # success, after looking: only what is seen there is a receipt
     adapter.PermissionDenied: Ending(S.FAILED),
@@ -131,6 +160,12 @@ def ending(error: Exception) -> Ending:
 def key_of(purpose: str, subject_id: int, group_id: int, part: int = 1) -> str:
     """The idempotency key: a hash of the intention, never of the attempt, never a counter."""
     return hashlib.sha256(f"{purpose}:{subject_id}:{group_id}:{part}".encode()).hexdigest()
+
+
+def text_key(text: str) -> str:
+    """A hash of the words of a text, however they are spaced; empty for an empty text."""
+    words = unicodedata.normalize("NFKC", "".join(text.split()))
+    return hashlib.sha256(words.encode()).hexdigest() if words else ""
 
 
 @dataclass(frozen=True)

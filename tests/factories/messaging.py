@@ -6,14 +6,17 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
+from groupops.messaging.adapter import Operation
+from groupops.messaging.degrading import Doing
 from groupops.messaging.fake_platform import inprocess
 from groupops.messaging.fake_platform.platform import Platform
 from groupops.messaging.models import Binding, Connection, Delivery
-from groupops.messaging.policy import key_of
+from groupops.messaging.policy import Step, key_of
 from groupops.shared import clock, secretbox
 from tests.factories.groups import GroupFactory
 
 ACCOUNT = "groupops"
+AS_ASKED = Doing(Step.ASKED, Operation.SEND_GROUP, "大家好")
 
 
 class ConnectionFactory(DjangoModelFactory[Connection]):

@@ -15,7 +15,7 @@ from groupops.messaging.models import Attempt, Binding, Connection, Delivery, Re
 from groupops.messaging.policy import QUIET, DeliveryState
 from groupops.record.models import Alarm
 from groupops.shared import clock
-from tests.factories.messaging import BindingFactory, DeliveryFactory, bound
+from tests.factories.messaging import AS_ASKED, BindingFactory, DeliveryFactory, bound
 from tests.messaging import purpose
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -239,7 +239,7 @@ def test_a_pause_stops_what_is_claimed_already(running: Platform) -> None:
     row = due(running)
     claimed = engine.claim(row.connection_id, at=clock.now())[0]
     Connection.objects.filter(pk=row.connection_id).update(paused=True)
-    engine.hand_over(claimed, Memory(row.connection.credentials), now=clock.now)
+    engine.hand_over(claimed, Memory(row.connection.credentials), refused={}, now=clock.now)
     assert (again(row).state, heard(running), Attempt.objects.count()) == (S.DUE, [], 0)
 
 
@@ -256,7 +256,7 @@ def test_a_claimed_one_lapses_before_its_call(running: Platform) -> None:
     """The queue before it was long."""
     row = due(running, expires_at=clock.now() + timedelta(minutes=1))
     claimed = engine.claim(row.connection_id, at=clock.now())[0]
-    engine.hand_over(claimed, Memory(row.connection.credentials), now=lambda: clock.now() + timedelta(minutes=2))
+    engine.hand_over(claimed, Memory(row.connection.credentials), refused={}, now=lambda: clock.now() + timedelta(minutes=2))
     assert (again(row).state, heard(running)) == (S.MISSED, [])
 
 
@@ -303,7 +303,7 @@ def test_an_expired_claim_with_an_attempt_is_unknown_and_looked_up(running: Plat
     """In this case it had not left; it is sent again after the platform was asked."""
     row = due(running)
     claimed = engine.claim(row.connection_id, at=clock.now())[0]
-    engine.begin(claimed, at=clock.now() - timedelta(minutes=1))
+    engine.begin(claimed, AS_ASKED, at=clock.now() - timedelta(minutes=1))
     Delivery.objects.update(lease_until=clock.now() - timedelta(seconds=1))
     recover()
     assert again(row).state == S.DUE
@@ -321,7 +321,7 @@ def test_a_result_under_a_lost_fence_does_not_count(running: Platform) -> None:
             Delivery.objects.filter(pk=row.pk).update(state=S.UNKNOWN, lease_until=None)
             return super().send_group(action)
 
-    engine.hand_over(claimed, Slow(row.connection.credentials), now=clock.now)
+    engine.hand_over(claimed, Slow(row.connection.credentials), refused={}, now=clock.now)
     assert again(row).state == S.UNKNOWN
     assert Attempt.objects.get().result == "late: done"
     assert not Receipt.objects.exists()
@@ -337,7 +337,7 @@ def test_a_broken_adapter_proves_nothing(running: Platform) -> None:
             super().send_group(action)
             raise ZeroDivisionError
 
-    engine.hand_over(claimed, Broken(row.connection.credentials), now=clock.now)
+    engine.hand_over(claimed, Broken(row.connection.credentials), refused={}, now=clock.now)
     assert again(row).state == S.UNKNOWN
     recover(timedelta(seconds=3))
     assert (again(row).state, len(heard(running))) == (S.SENT, 1)

@@ -12,7 +12,7 @@ from groupops.messaging.fake_platform.platform import Platform
 from groupops.messaging.models import Attempt, Delivery
 from groupops.messaging.policy import DeliveryState
 from groupops.shared import clock
-from tests.factories.messaging import DeliveryFactory, bound
+from tests.factories.messaging import AS_ASKED, DeliveryFactory, bound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 WORKERS = 4
@@ -76,7 +76,7 @@ def test_one_looker_at_a_time(running: Platform) -> None:
     """Several recoveries at once settle an unknown outcome once."""
     row = due(running, 1)[0]
     claimed = engine.claim(row.connection_id or 0, at=clock.now())[0]
-    engine.begin(claimed, at=clock.now())
+    engine.begin(claimed, AS_ASKED, at=clock.now())
     running.say(row.group.binding.remote_id, "groupops", row.text, key=row.key)
     Delivery.objects.update(lease_until=clock.now())
     together(lambda: engine.recover(now=clock.now))

@@ -251,7 +251,7 @@ def test_cancelling_and_undoing(state: DeliveryState) -> None:
     [
         (S.SENT, Decision.CANCEL),
         (S.SENT, Decision.AGAIN),
-        (S.WAITING_PERSON, Decision.AGAIN),
+        (S.DUE, Decision.NOT_SENT),
         (S.DUE, Decision.SENT),
         (S.CANCELLED, Decision.AGAIN),
     ],

@@ -70,6 +70,7 @@ class Memory(Adapter):
         ),
     )
     polls = True
+    pushes = True
 
     @classmethod
     def offered(cls) -> bool:
@@ -102,7 +103,7 @@ class Memory(Adapter):
             return Check(Health.DOWN, error.message)
         return Check(Health.OK, gettext_noop("The account is accepted."), account)
 
-    def capabilities(self) -> Mapping[Operation, Capability]:
+    def capabilities(self, group: str | None = None) -> Mapping[Operation, Capability]:
         """Sending, members, events."""
         return {
             Operation.SEND_GROUP: Capability(Level.NATIVE, max_chars=LONGEST_TEXT),

@@ -3,97 +3,97 @@
 import copy
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext_noop as _
 
 from groupops.groups import queries as groups
-from groupops.messaging import kinds
-from groupops.messaging.adapter import Action, Adapter, AdapterError, Outcome, RateLimited, Result
+from groupops.messaging import abilities, timers
+from groupops.messaging.adapter import SAYING, Action, Adapter, AdapterError, Operation, Outcome, RateLimited, Result
+from groupops.messaging.degrading import Doing, begun, choose, stands
+from groupops.messaging.delivery import gate
 from groupops.messaging.delivery.claiming import begin, release
 from groupops.messaging.delivery.consequences import around
+from groupops.messaging.delivery.verdicts import Verdict
 from groupops.messaging.failpoints import failpoint
 from groupops.messaging.models import Attempt, Connection, Delivery, Receipt
 from groupops.messaging.moves import move
-from groupops.messaging.policy import LOOK_AFTER, RESULTS, Around, DeliveryState, RetryPolicy, ending
+from groupops.messaging.policy import LOOK_AFTER, RESULTS, Around, DeliveryState, RetryPolicy, Step, ending
 
 log = logging.getLogger(__name__)
 STAMP = timedelta(seconds=5)  # how exact a connection's time of the last sending is: its row must not be a queue
 PERSEVERE = 15.0  # seconds to write down what came of a call while the database is away; less than a lease
-LAPSED = _("It was not sent in time.")
-MOVED = _("The group's room was changed meanwhile: post it by hand, then confirm.")
 UNPROVED = _("The platform gave no proof that the message was sent.")
 BROKE = _("The adapter broke; whether the message left is not known.")
-GUARD_BROKE = _("What should be checked before sending could not be checked.")
 S = DeliveryState
+# Steps of a ladder that need no call: where they leave the delivery, and what proves it.
+UNCALLED: dict[Step, tuple[DeliveryState, tuple[str, ...]]] = {
+    Step.BY_HAND: (S.WAITING_PERSON, ()),
+    Step.RECORDED: (S.SENT, ("recorded",)),
+}
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What came of a try: the state it leads to, and what is written down."""
-
-    state: DeliveryState
-    result: str
-    line: str = ""
-    code: str = ""
-    remote_ids: tuple[str, ...] = ()
-    around: Around = Around.NOTHING
-    after: float = 0  # seconds, of a rate limit
-    counts: bool = True
-
-
-def hand_over(delivery: Delivery, adapter: Adapter, *, now: Callable[[], datetime]) -> Around:
-    """Check, call, settle; what the outcome means for the rest of the connection."""
+def hand_over(delivery: Delivery, adapter: Adapter, *, refused: Mapping[str, str], now: Callable[[], datetime]) -> Around:
+    """Check, choose the step, call, settle; what the outcome means for the rest of the connection."""
     at = now()
-    stop = _stopped(delivery, at)
+    stop = gate.stopped(delivery, at)
     if stop is not None:
         _settle(delivery, None, stop, at)
         return Around.NOTHING
-    action = action_of(delivery)
-    attempt = begin(delivery, at=at)
+    doing = chosen(delivery, adapter, refused)
+    if doing.operation is None:
+        state, proof = UNCALLED[doing.step]
+        _settle(delivery, None, Verdict(state, doing.step, doing.why, remote_ids=proof), at, doing)
+        return Around.NOTHING
+    return _called(delivery, adapter, doing, now)
+
+
+def _called(delivery: Delivery, adapter: Adapter, doing: Doing, now: Callable[[], datetime]) -> Around:
+    at = now()
+    action = action_of(delivery, doing)
+    attempt = begin(delivery, doing, at=at)
     if attempt is None:
         release(delivery, at=at)
         return Around.NOTHING
     verdict = _call(adapter, action)
     failpoint("after-call")
-    _persist(lambda: _settle(copy.copy(delivery), attempt, verdict, now()))  # a copy: what rolls back must be as it was read
+    _persist(lambda: _settle(copy.copy(delivery), attempt, verdict, now(), doing))  # a copy: what rolls back must be as it was read
     failpoint("after-settle")
     if verdict.state == S.SENT:
         _stamp(delivery.connection, at)
     return verdict.around
 
 
-def action_of(delivery: Delivery) -> Action:
+def chosen(delivery: Delivery, adapter: Adapter, refused: Mapping[str, str]) -> Doing:
+    """What is done for a delivery here and now. A step that was begun stays: a retry must look for what the first try left."""
+    if delivery.attempts and delivery.step:
+        return begun(Operation(delivery.operation), delivery.step, text=delivery.text)
+    can = abilities.known(adapter, binding=delivery.group.binding, refused=refused)
+    return choose(Operation(delivery.operation), can, text=delivery.text, ends=delivery.until is not None)
+
+
+def action_of(delivery: Delivery, doing: Doing) -> Action:
     """The delivery as its adapter sees it."""
     started = None
     if delivery.attempts:
         started = delivery.tries.order_by("number").values_list("started_at", flat=True).first()
-    return Action(key=delivery.key, group=delivery.group.binding.remote_id, text=delivery.text, since=started)
-
-
-def _stopped(delivery: Delivery, at: datetime) -> Verdict | None:
-    """Why the call must not be made, as the state that follows; None: go."""
-    if delivery.expires_at and delivery.expires_at <= at:
-        return Verdict(S.MISSED, "", LAPSED)
-    binding = getattr(delivery.group, "binding", None)
-    if binding is None or binding.connection_id != delivery.connection_id:
-        return Verdict(S.WAITING_PERSON, "", MOVED)
-    try:
-        line = kinds.guard(delivery, at=at)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        log.exception("the guard of delivery %s broke", delivery.pk)
-        return Verdict(S.RETRY, "", GUARD_BROKE)
-    return Verdict(S.CANCELLED, "", line) if line else None
+    return Action(
+        key=delivery.key,
+        group=delivery.group.binding.remote_id,
+        text=doing.text,
+        user=delivery.user,
+        message=delivery.message,
+        until=delivery.until,
+        operation=doing.operation or Operation(delivery.operation),
+        since=started,
+    )
 
 
 def _call(adapter: Adapter, action: Action) -> Verdict:
     try:
-        return _outcome(adapter.send_group(action))
+        return _outcome(adapter.perform(action), action)
     except AdapterError as error:
         end = ending(error)
         after = error.after if isinstance(error, RateLimited) else 0
@@ -103,37 +103,42 @@ def _call(adapter: Adapter, action: Action) -> Verdict:
         return Verdict(ending(error).state, "Broken", BROKE, type(error).__name__)
 
 
-def _outcome(outcome: Outcome) -> Verdict:
+def _outcome(outcome: Outcome, action: Action) -> Verdict:
     if outcome.result == Result.DONE and not any(outcome.remote_ids):
-        return Verdict(S.UNKNOWN, outcome.result, UNPROVED)
+        if action.operation in SAYING:
+            return Verdict(S.UNKNOWN, outcome.result, UNPROVED)
+        return Verdict(S.SENT, outcome.result, outcome.line, remote_ids=(f"{action.operation}:{action.user or action.message}",))
     return Verdict(RESULTS[outcome.result], outcome.result, outcome.line, remote_ids=outcome.remote_ids)
 
 
-def _settle(delivery: Delivery, attempt: Attempt | None, verdict: Verdict, at: datetime) -> None:
+def _settle(delivery: Delivery, attempt: Attempt | None, verdict: Verdict, at: datetime, doing: Doing | None = None) -> None:
     """The move, the attempt's end, the receipt and what lies around, together. A result under a lost fence does not count."""
     with transaction.atomic():
-        counted = _moved(delivery, verdict, at, tried=attempt is not None)
+        counted = _moved(delivery, verdict, at, tried=attempt is not None, doing=doing)
         if attempt is not None:
             result = verdict.result if counted else f"late: {verdict.result}"
             ended = {"ended_at": at, "result": result[:30], "code": verdict.code[:60], "line": verdict.line[:300]}
             Attempt.objects.filter(pk=attempt.pk).update(**ended)
         if counted and verdict.state == S.SENT:
             prove(delivery, verdict.remote_ids, at)
+        if doing is not None and doing.operation is not None and verdict.around == Around.LEARN:
+            abilities.learn(delivery, doing.operation, verdict.line, at)
         around(delivery, verdict.around, line=verdict.line, after=verdict.after, at=at)
     if not counted:
         log.warning("delivery %s: the claim was lost before its result (%s)", delivery.pk, verdict.result)
 
 
-def _moved(delivery: Delivery, verdict: Verdict, at: datetime, *, tried: bool) -> bool:
+def _moved(delivery: Delivery, verdict: Verdict, at: datetime, *, tried: bool, doing: Doing | None) -> bool:
     if verdict.state == S.UNKNOWN:
         return move(delivery, S.UNKNOWN, at=at, why=verdict.line, not_before=at + LOOK_AFTER)
     if verdict.state != S.RETRY:
-        return move(delivery, verdict.state, at=at, why=verdict.line)
+        return move(delivery, verdict.state, at=at, why=verdict.line, **stands(doing))
     attempts = delivery.attempts if tried else delivery.attempts + 1
     wait = _wait(delivery, verdict, attempts - delivery.forgiven)
     if wait is None:
         return move(delivery, S.FAILED, at=at, why=verdict.line, attempts=attempts)
-    return move(delivery, S.RETRY, at=at, why=verdict.line, attempts=attempts, not_before=at + wait)
+    anew = {"step": "", "degraded": ""} if verdict.around == Around.LEARN else {}
+    return move(delivery, S.RETRY, at=at, why=verdict.line, attempts=attempts, not_before=at + wait, **anew)
 
 
 def _wait(delivery: Delivery, verdict: Verdict, tries: int) -> timedelta | None:
@@ -148,6 +153,8 @@ def prove(delivery: Delivery, remote_ids: tuple[str, ...], at: datetime) -> None
     """The receipt, without which nothing counts as sent."""
     parts = list(remote_ids) if len(remote_ids) > 1 else []
     Receipt.objects.create(delivery=delivery, remote_id=remote_ids[-1][:255], parts=parts, at=at)
+    if delivery.step == Step.TIMER:
+        timers.lift_later(delivery, at=at)
 
 
 def _stamp(connection: Connection | None, at: datetime) -> None:

@@ -13,6 +13,7 @@ from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterR
 from django.db.models.functions import Now
 
 from groupops.groups.policy import Lifecycle
+from groupops.messaging.degrading import Doing, stands
 from groupops.messaging.failpoints import failpoint
 from groupops.messaging.models import Attempt, Connection, Delivery
 from groupops.messaging.moves import move
@@ -66,13 +67,14 @@ def claim(connection_id: int, *, at: datetime, limit: int = BATCH) -> list[Deliv
     return found
 
 
-def begin(delivery: Delivery, *, at: datetime) -> Attempt | None:
-    """Write the attempt before its call, and renew the lease for it; None where the claim or the connection's leave to speak is gone."""
+def begin(delivery: Delivery, doing: Doing, *, at: datetime) -> Attempt | None:
+    """Write the attempt and its step before the call, and renew the lease; None where the claim or the leave to act is gone."""
     with transaction.atomic():
         held = Delivery.objects.filter(pk=delivery.pk, fence=delivery.fence, state=DeliveryState.CLAIMED, lease_until__gt=Now())
-        if not held.filter(connection__paused=False).update(attempts=F("attempts") + 1, lease_until=lease()):
+        if not held.filter(connection__paused=False).update(attempts=F("attempts") + 1, lease_until=lease(), **stands(doing)):
             return None
         delivery.attempts += 1
+        delivery.step, delivery.degraded = doing.step, doing.why
         attempt = Attempt.objects.create(delivery=delivery, number=delivery.attempts, fence=delivery.fence, started_at=at)  # type: ignore[misc]  # claimed rows have one
     failpoint("before-call")
     return attempt

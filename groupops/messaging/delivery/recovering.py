@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
 from groupops.messaging import registry
-from groupops.messaging.adapter import AdapterError, Found, Resolution
-from groupops.messaging.delivery.calling import LAPSED, action_of, prove
+from groupops.messaging.adapter import AdapterError, Found, Operation, Resolution
+from groupops.messaging.degrading import begun
+from groupops.messaging.delivery.calling import action_of, prove
+from groupops.messaging.delivery.gate import LAPSED
 from groupops.messaging.delivery.running import TIMEOUT
 from groupops.messaging.models import Attempt, Connection, Delivery
 from groupops.messaging.moves import move
@@ -109,8 +111,9 @@ def _resolution(delivery: Delivery) -> Resolution | None:
     binding = getattr(delivery.group, "binding", None)
     if delivery.connection is None or binding is None or binding.connection_id != delivery.connection_id:
         return Resolution(Found.CANNOT_TELL)
+    doing = begun(Operation(delivery.operation), delivery.step, text=delivery.text)
     try:
-        return registry.adapter_for(delivery.connection, timeout=TIMEOUT).resolve(action_of(delivery))
+        return registry.adapter_for(delivery.connection, timeout=TIMEOUT).resolve(action_of(delivery, doing))
     except (AdapterError, Refused) as problem:
         log.info("delivery %s cannot be looked up yet: %s", delivery.pk, type(problem).__name__)
         return None

@@ -2,13 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_noop as _
 
-from groupops.messaging import registry
+from groupops.messaging import abilities, registry
 from groupops.messaging.adapter import Adapter
 from groupops.messaging.delivery.calling import hand_over
 from groupops.messaging.delivery.claiming import claim, due_connections, release, ripen
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 SECONDS = 20.0  # of a run: ticks come every second, and a worker has other work too
 SHARE = 5.0  # of one connection's batch before it is the next one's turn
 TIMEOUT = 10.0  # of a call
+HARMLESS = (Around.NOTHING, Around.FLAG)  # others end the batch: they are about the whole connection
 UNUSABLE = _("The connection's credentials or platform cannot be used by this installation.")
 
 
@@ -47,24 +48,24 @@ def _turn(connection_id: int, now: Callable[[], datetime]) -> int:
         lose(connection_id, Connection.Health.DOWN, line=UNUSABLE, at=now())
         _give_back(rows, now())
         return 0
-    done = _batch(rows, adapter, now)
+    done = _batch(rows, adapter, abilities.refusals(connection_id), now)
     _give_back(rows[done:], now())
     return done
 
 
-def _batch(rows: list[Delivery], adapter: Adapter, now: Callable[[], datetime]) -> int:
+def _batch(rows: list[Delivery], adapter: Adapter, refused: Mapping[str, str], now: Callable[[], datetime]) -> int:
     """How many were dealt with before the turn ended, or the connection had to be quiet."""
     started = time.monotonic()
     for done, delivery in enumerate(rows, 1):
-        if _one(delivery, adapter, now) not in (Around.NOTHING, Around.FLAG) or time.monotonic() - started > SHARE:
+        if _one(delivery, adapter, refused, now) not in HARMLESS or time.monotonic() - started > SHARE:
             return done
     return len(rows)
 
 
-def _one(delivery: Delivery, adapter: Adapter, now: Callable[[], datetime]) -> Around:
+def _one(delivery: Delivery, adapter: Adapter, refused: Mapping[str, str], now: Callable[[], datetime]) -> Around:
     """One that breaks our own code must not hold up the others: its claim ends by time, and `recover` takes it from there."""
     try:
-        return hand_over(delivery, adapter, now=now)
+        return hand_over(delivery, adapter, refused=refused, now=now)
     except (OperationalError, InterfaceError):
         raise
     except Exception:

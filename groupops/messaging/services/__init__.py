@@ -12,8 +12,10 @@ from groupops.messaging.services.connections import (
     rotate,
 )
 from groupops.messaging.services.decisions import MovedOn, decide, undo
+from groupops.messaging.services.orders import Incomplete, order
 
 __all__ = [
+    "Incomplete",
     "MovedOn",
     "NotAccepted",
     "OtherAccount",
@@ -24,6 +26,7 @@ __all__ = [
     "check_all",
     "connect",
     "decide",
+    "order",
     "pause",
     "resume",
     "rotate",

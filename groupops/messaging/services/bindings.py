@@ -43,6 +43,10 @@ def bind(*, group: Group, connection: Connection, remote_id: str, by: User, at: 
         "remote_name": room.name[:200],
         "remote_size": room.size,
         "flagged": room.doubt[:300],
+        "mismatch": "",
+        "verified_at": at,
+        "abilities": {},
+        "abilities_at": None,
         "bound_at": at,
     }
     try:

@@ -13,7 +13,7 @@ from groupops.accounts.models import User
 from groupops.accounts.policy import Right
 from groupops.messaging import registry
 from groupops.messaging.adapter import Adapter, AdapterError, Check, Health
-from groupops.messaging.models import Connection
+from groupops.messaging.models import Connection, Limit
 from groupops.record import services as record
 from groupops.shared import secretbox
 from groupops.shared.errors import Conflict, Forbidden, Invalid, Refused
@@ -52,6 +52,7 @@ def connect(*, name: str, kind: str, typed: Mapping[str, str], by: User, at: dat
             connection = Connection(name=name.strip(), adapter=kind, sealed=secretbox.seal(kept), created_at=at)
             _note(connection, found, at)
             connection.save()
+            _start_limits(connection)
             record.audit(by=by, verb="connection.create", target=connection, at=at, after={"adapter": kind, "account": found.account})
     except IntegrityError:
         raise NameTaken(_("Another channel has this name."), field="name") from None
@@ -148,6 +149,14 @@ def _try(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, str], Check]:
     if found.health not in WORKING:
         raise NotAccepted(_(found.line))
     return kept, found
+
+
+def _start_limits(connection: Connection) -> None:
+    """The platform's documented limits; they are edited on the connection's page."""
+    rates = registry.adapter_class(connection.adapter).rates
+    Limit.objects.bulk_create(
+        Limit(connection=connection, scope=rate.scope, times=rate.times, seconds=rate.seconds, source=rate.source) for rate in rates
+    )
 
 
 def _ask(connection: Connection) -> Check:

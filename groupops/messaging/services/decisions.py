@@ -18,6 +18,7 @@ from groupops.shared.errors import Conflict
 
 WHY = {
     Decision.SENT: gettext_noop("A person confirmed that it was sent."),
+    Decision.NOT_SENT: gettext_noop("A person says that it was not sent."),
     Decision.AGAIN: gettext_noop("A person sends it again."),
     Decision.CANCEL: gettext_noop("A person cancelled it."),
 }

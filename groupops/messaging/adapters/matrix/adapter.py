@@ -106,7 +106,7 @@ class Matrix(Adapter):
             return Check(Health.DOWN, error.message)
         return Check(Health.OK, gettext_noop("The account is accepted."), account)
 
-    def capabilities(self) -> Mapping[Operation, Capability]:
+    def capabilities(self, group: str | None = None) -> Mapping[Operation, Capability]:
         """What this adapter does so far."""
         return {
             Operation.SEND_GROUP: Capability(Level.NATIVE, max_bytes=LONGEST_TEXT),
