@@ -156,6 +156,7 @@ class Attempt(models.Model):
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="tries")
     fence = models.UUIDField()  # of the claim it was made under
     number = models.PositiveSmallIntegerField()
+    calls = models.PositiveSmallIntegerField(default=1)  # of the platform: one a part; rate limits count them
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=30, blank=True)  # an outcome's or an error's name

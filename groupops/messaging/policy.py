@@ -21,6 +21,8 @@ LOOK_AGAIN = timedelta(seconds=20)  # and again, while the platform does not ans
 # A message that is not there counts as not sent only so long after its call began: until then it may still arrive.
 QUIET = timedelta(seconds=30)
 REST = timedelta(seconds=2)  # of a connection that just did not answer; its other rows need not find out one by one
+LONGEST_REST = timedelta(minutes=5)  # the breaker asks at least so often whether a silent platform is back
+BREAKS_AT = 3  # calls in a row without an answer: from then on one at a time, after growing rests
 UNDO_FOR = timedelta(minutes=10)  # a person's decision can be taken back
 SEND_AGAIN_AFTER = timedelta(seconds=10)  # "send again" waits so long, or undoing it would be a lie
 SEND_AGAIN_WITHIN = timedelta(hours=1)  # a message that a person sends again lapses after this
@@ -115,10 +117,23 @@ class Around(StrEnum):
 
     NOTHING = "nothing"
     REST = "rest"  # the whole connection waits a moment
+    DOWN = "down"  # nobody answered: it rests, longer each time
+    STRAIN = "strain"  # no clear answer: it rests when that goes on
     FLAG = "flag"  # the binding's room is doubted
     LEARN = "learn"  # the capability is not there after all
     LOGIN = "login"  # pause the connection: it needs a new login
     RESTRICTED = "restricted"  # pause the connection: the platform punishes the account
+
+
+def rest_after(failures: int, *, certain: bool) -> timedelta | None:
+    """How long a connection rests after so many calls in a row without an answer; doubled each time.
+
+    A call that certainly never left lets it rest at once; one whose outcome is unknown only from BREAKS_AT on: one slow answer
+    among many is no reason to stop.
+    """
+    if not certain and failures < BREAKS_AT:
+        return None
+    return min(REST * 2 ** min(failures - 1, 20), LONGEST_REST)
 
 
 @dataclass(frozen=True)
@@ -140,8 +155,8 @@ ENDINGS: dict[type[Exception], Ending] = {
     adapter.RateLimited: Ending(S.RETRY, Around.REST, counts=False),
     adapter.LoginRequired: Ending(S.RETRY, Around.LOGIN, counts=False),
     adapter.AccountRestricted: Ending(S.WAITING_PERSON, Around.RESTRICTED),
-    adapter.Unavailable: Ending(S.RETRY, Around.REST),
-    adapter.OutcomeUnknown: Ending(S.UNKNOWN),
+    adapter.Unavailable: Ending(S.RETRY, Around.DOWN),
+    adapter.OutcomeUnknown: Ending(S.UNKNOWN, Around.STRAIN),
     Exception: Ending(S.UNKNOWN),  # a bug in an adapter proves nothing about the platform
 }
 # Source: the outcomes, ibidem. DONE still needs a remote id, which is the receipt.

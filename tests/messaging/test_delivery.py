@@ -8,6 +8,7 @@ from groupops.groups.policy import Lifecycle
 from groupops.messaging import delivery as engine
 from groupops.messaging.adapters.memory import Memory
 from groupops.messaging.delivery import recovering
+from groupops.messaging.delivery.terms import Terms
 from groupops.messaging.fake_platform import inprocess
 from groupops.messaging.fake_platform.faults import Standing
 from groupops.messaging.fake_platform.platform import Platform
@@ -239,7 +240,7 @@ def test_a_pause_stops_what_is_claimed_already(running: Platform) -> None:
     row = due(running)
     claimed = engine.claim(row.connection_id, at=clock.now())[0]
     Connection.objects.filter(pk=row.connection_id).update(paused=True)
-    engine.hand_over(claimed, Memory(row.connection.credentials), refused={}, now=clock.now)
+    engine.hand_over(claimed, Memory(row.connection.credentials), terms=Terms(), now=clock.now)
     assert (again(row).state, heard(running), Attempt.objects.count()) == (S.DUE, [], 0)
 
 
@@ -256,7 +257,7 @@ def test_a_claimed_one_lapses_before_its_call(running: Platform) -> None:
     """The queue before it was long."""
     row = due(running, expires_at=clock.now() + timedelta(minutes=1))
     claimed = engine.claim(row.connection_id, at=clock.now())[0]
-    engine.hand_over(claimed, Memory(row.connection.credentials), refused={}, now=lambda: clock.now() + timedelta(minutes=2))
+    engine.hand_over(claimed, Memory(row.connection.credentials), terms=Terms(), now=lambda: clock.now() + timedelta(minutes=2))
     assert (again(row).state, heard(running)) == (S.MISSED, [])
 
 
@@ -321,7 +322,7 @@ def test_a_result_under_a_lost_fence_does_not_count(running: Platform) -> None:
             Delivery.objects.filter(pk=row.pk).update(state=S.UNKNOWN, lease_until=None)
             return super().send_group(action)
 
-    engine.hand_over(claimed, Slow(row.connection.credentials), refused={}, now=clock.now)
+    engine.hand_over(claimed, Slow(row.connection.credentials), terms=Terms(), now=clock.now)
     assert again(row).state == S.UNKNOWN
     assert Attempt.objects.get().result == "late: done"
     assert not Receipt.objects.exists()
@@ -337,7 +338,7 @@ def test_a_broken_adapter_proves_nothing(running: Platform) -> None:
             super().send_group(action)
             raise ZeroDivisionError
 
-    engine.hand_over(claimed, Broken(row.connection.credentials), refused={}, now=clock.now)
+    engine.hand_over(claimed, Broken(row.connection.credentials), terms=Terms(), now=clock.now)
     assert again(row).state == S.UNKNOWN
     recover(timedelta(seconds=3))
     assert (again(row).state, len(heard(running))) == (S.SENT, 1)

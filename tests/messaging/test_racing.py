@@ -9,7 +9,7 @@ from django.db import connection as database
 
 from groupops.messaging import delivery as engine
 from groupops.messaging.fake_platform.platform import Platform
-from groupops.messaging.models import Attempt, Delivery
+from groupops.messaging.models import Attempt, Delivery, Limit
 from groupops.messaging.policy import DeliveryState
 from groupops.shared import clock
 from tests.factories.messaging import AS_ASKED, DeliveryFactory, bound
@@ -65,7 +65,11 @@ def test_each_is_sent_once(running: Platform) -> None:
     """On a platform that would double every repeat."""
     running.idempotent = False
     rows = due(running, 40)
-    together(lambda: engine.run(now=clock.now) and None)
+
+    def work() -> None:
+        engine.run(now=clock.now)
+
+    together(work)
     engine.run(now=clock.now)  # SQLite: a worker may have found nothing while another held the last batch
     assert Counter(message["text"] for room in running.rooms.values() for message in room.messages) == Counter(row.text for row in rows)
     assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.SENT}
@@ -81,3 +85,15 @@ def test_one_looker_at_a_time(running: Platform) -> None:
     Delivery.objects.update(lease_until=clock.now())
     together(lambda: engine.recover(now=clock.now))
     assert Delivery.objects.get().state == DeliveryState.SENT
+
+
+def test_together_they_keep_to_a_limit(running: Platform) -> None:
+    """Four workers send as many as one would."""
+    rows = due(running, 40)
+    Limit.objects.create(connection=rows[0].connection, times=5, seconds=60)
+
+    def work() -> None:
+        engine.run(now=clock.now)
+
+    together(work)
+    assert sum(len(room.messages) for room in running.rooms.values()) == Attempt.objects.count() == 5

@@ -15,7 +15,9 @@ from groupops.messaging.adapter import SAYING, Action, Adapter, AdapterError, Op
 from groupops.messaging.degrading import Doing, begun, choose, stands
 from groupops.messaging.delivery import gate
 from groupops.messaging.delivery.claiming import begin, release
-from groupops.messaging.delivery.consequences import around
+from groupops.messaging.delivery.consequences import around, rest, works
+from groupops.messaging.delivery.limiting import Full
+from groupops.messaging.delivery.terms import Terms
 from groupops.messaging.delivery.verdicts import Verdict
 from groupops.messaging.failpoints import failpoint
 from groupops.messaging.models import Attempt, Connection, Delivery, Receipt
@@ -35,35 +37,44 @@ UNCALLED: dict[Step, tuple[DeliveryState, tuple[str, ...]]] = {
 }
 
 
-def hand_over(delivery: Delivery, adapter: Adapter, *, refused: Mapping[str, str], now: Callable[[], datetime]) -> Around:
+def hand_over(delivery: Delivery, adapter: Adapter, *, terms: Terms, now: Callable[[], datetime]) -> Around:
     """Check, choose the step, call, settle; what the outcome means for the rest of the connection."""
     at = now()
     stop = gate.stopped(delivery, at)
     if stop is not None:
         _settle(delivery, None, stop, at)
         return Around.NOTHING
-    doing = chosen(delivery, adapter, refused)
+    doing = chosen(delivery, adapter, terms.refused)
     if doing.operation is None:
         state, proof = UNCALLED[doing.step]
         _settle(delivery, None, Verdict(state, doing.step, doing.why, remote_ids=proof), at, doing)
         return Around.NOTHING
-    return _called(delivery, adapter, doing, now)
+    return _called(delivery, adapter, doing, terms, now)
 
 
-def _called(delivery: Delivery, adapter: Adapter, doing: Doing, now: Callable[[], datetime]) -> Around:
+def _called(delivery: Delivery, adapter: Adapter, doing: Doing, terms: Terms, now: Callable[[], datetime]) -> Around:
     at = now()
     action = action_of(delivery, doing)
-    attempt = begin(delivery, doing, at=at)
-    if attempt is None:
-        release(delivery, at=at)
-        return Around.NOTHING
+    attempt = begin(delivery, doing, terms.limits, at=at)
+    if not isinstance(attempt, Attempt):
+        return _wait_for_room(delivery, attempt, at)
     verdict = _call(adapter, action)
     failpoint("after-call")
     _persist(lambda: _settle(copy.copy(delivery), attempt, verdict, now(), doing))  # a copy: what rolls back must be as it was read
     failpoint("after-settle")
     if verdict.state == S.SENT:
         _stamp(delivery.connection, at)
+        works(delivery.connection, at=at)
     return verdict.around
+
+
+def _wait_for_room(delivery: Delivery, full: Full | None, at: datetime) -> Around:
+    """Not now: the claim is given back until its limit has room again; a limit of the whole connection lets all of it rest."""
+    release(delivery, at=at, not_before=full.until if full else None)
+    if full is None or not full.whole:
+        return Around.NOTHING
+    rest(delivery.connection_id, until=full.until)
+    return Around.REST
 
 
 def chosen(delivery: Delivery, adapter: Adapter, refused: Mapping[str, str]) -> Doing:
@@ -118,6 +129,7 @@ def _settle(delivery: Delivery, attempt: Attempt | None, verdict: Verdict, at: d
         if attempt is not None:
             result = verdict.result if counted else f"late: {verdict.result}"
             ended = {"ended_at": at, "result": result[:30], "code": verdict.code[:60], "line": verdict.line[:300]}
+            ended["calls"] = max(len(verdict.remote_ids), 1)
             Attempt.objects.filter(pk=attempt.pk).update(**ended)
         if counted and verdict.state == S.SENT:
             prove(delivery, verdict.remote_ids, at)

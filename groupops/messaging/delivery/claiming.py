@@ -4,6 +4,7 @@ What is due is judged by the door's clock (`at`), how long a claim holds by the 
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +15,9 @@ from django.db.models.functions import Now
 
 from groupops.groups.policy import Lifecycle
 from groupops.messaging.degrading import Doing, stands
+from groupops.messaging.delivery.limiting import Full, full
 from groupops.messaging.failpoints import failpoint
-from groupops.messaging.models import Attempt, Connection, Delivery
+from groupops.messaging.models import Attempt, Connection, Delivery, Limit
 from groupops.messaging.moves import move
 from groupops.messaging.policy import BATCH, CLAIMABLE, LEASE, DeliveryState
 
@@ -67,9 +69,15 @@ def claim(connection_id: int, *, at: datetime, limit: int = BATCH) -> list[Deliv
     return found
 
 
-def begin(delivery: Delivery, doing: Doing, *, at: datetime) -> Attempt | None:
-    """Write the attempt and its step before the call, and renew the lease; None where the claim or the leave to act is gone."""
+def begin(delivery: Delivery, doing: Doing, limits: Sequence[Limit] = (), *, at: datetime) -> Attempt | Full | None:
+    """Write the attempt and its step before the call, and renew the lease.
+
+    Full: a rate limit is used up. None: the claim or the leave to act is gone.
+    """
     with transaction.atomic():
+        wait = full(delivery, limits, at)
+        if wait is not None:
+            return wait
         held = Delivery.objects.filter(pk=delivery.pk, fence=delivery.fence, state=DeliveryState.CLAIMED, lease_until__gt=Now())
         if not held.filter(connection__paused=False).update(attempts=F("attempts") + 1, lease_until=lease(), **stands(doing)):
             return None
@@ -80,7 +88,7 @@ def begin(delivery: Delivery, doing: Doing, *, at: datetime) -> Attempt | None:
     return attempt
 
 
-def release(delivery: Delivery, *, at: datetime) -> bool:
-    """Give an untried claim back."""
+def release(delivery: Delivery, *, at: datetime, not_before: datetime | None = None) -> bool:
+    """Give an untried claim back, to be taken again at once or not before a time."""
     with transaction.atomic():
-        return move(delivery, DeliveryState.DUE, at=at)
+        return move(delivery, DeliveryState.DUE, at=at, not_before=not_before)

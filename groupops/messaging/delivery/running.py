@@ -2,19 +2,21 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_noop as _
 
-from groupops.messaging import abilities, registry
+from groupops.messaging import registry
 from groupops.messaging.adapter import Adapter
 from groupops.messaging.delivery.calling import hand_over
 from groupops.messaging.delivery.claiming import claim, due_connections, release, ripen
 from groupops.messaging.delivery.consequences import lose
+from groupops.messaging.delivery.terms import Terms
+from groupops.messaging.delivery.terms import of as terms_of
 from groupops.messaging.models import Connection, Delivery
-from groupops.messaging.policy import Around
+from groupops.messaging.policy import BATCH, BREAKS_AT, Around
 from groupops.shared.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -38,34 +40,36 @@ def run(*, now: Callable[[], datetime], seconds: float = SECONDS) -> int:
 
 
 def _turn(connection_id: int, now: Callable[[], datetime]) -> int:
-    rows = claim(connection_id, at=now())
+    connection = Connection.objects.get(pk=connection_id)
+    alone = connection.failures >= BREAKS_AT  # the breaker is open: one, to see whether the platform is back
+    rows = claim(connection_id, at=now(), limit=1 if alone else BATCH)
     if not rows:
         return 0
     try:
-        adapter = registry.adapter_for(Connection.objects.get(pk=connection_id), timeout=TIMEOUT)
+        adapter = registry.adapter_for(connection, timeout=TIMEOUT)
     except Refused as problem:
         log.error("connection %s cannot be used: %s", connection_id, problem)  # noqa: TRY400  (no trace: the cause is a setting)
         lose(connection_id, Connection.Health.DOWN, line=UNUSABLE, at=now())
         _give_back(rows, now())
         return 0
-    done = _batch(rows, adapter, abilities.refusals(connection_id), now)
+    done = _batch(rows, adapter, terms_of(connection_id), now)
     _give_back(rows[done:], now())
     return done
 
 
-def _batch(rows: list[Delivery], adapter: Adapter, refused: Mapping[str, str], now: Callable[[], datetime]) -> int:
+def _batch(rows: list[Delivery], adapter: Adapter, terms: Terms, now: Callable[[], datetime]) -> int:
     """How many were dealt with before the turn ended, or the connection had to be quiet."""
     started = time.monotonic()
     for done, delivery in enumerate(rows, 1):
-        if _one(delivery, adapter, refused, now) not in HARMLESS or time.monotonic() - started > SHARE:
+        if _one(delivery, adapter, terms, now) not in HARMLESS or time.monotonic() - started > SHARE:
             return done
     return len(rows)
 
 
-def _one(delivery: Delivery, adapter: Adapter, refused: Mapping[str, str], now: Callable[[], datetime]) -> Around:
+def _one(delivery: Delivery, adapter: Adapter, terms: Terms, now: Callable[[], datetime]) -> Around:
     """One that breaks our own code must not hold up the others: its claim ends by time, and `recover` takes it from there."""
     try:
-        return hand_over(delivery, adapter, refused=refused, now=now)
+        return hand_over(delivery, adapter, terms=terms, now=now)
     except (OperationalError, InterfaceError):
         raise
     except Exception:
