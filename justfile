@@ -50,6 +50,10 @@ migrations:
 messages:
     script/messages
 
+# kill web, worker and beat at random while 1,000 posts go out; count on the fake platform's disk (both databases, both modes)
+murder *arguments:
+    {{ python }} -m tests.murder {{ arguments }}
+
 # which lines and branches the tests do not reach
 coverage *arguments:
     mkdir -p .cache/coverage
