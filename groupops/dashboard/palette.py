@@ -37,6 +37,7 @@ class Section:
 ACTIONS: list[Entry] = [
     (_("Create a group"), "groups:create", "plus", Right.CREATE_GROUP),
     (_("Connect a channel"), "messaging:connect", "plug", Right.MANAGE_CONNECTIONS),
+    (_("Pause all sending"), "messaging:pause-all", "player-pause", Right.MANAGE_CONNECTIONS),
     (_("My profile"), "profile", "user", None),
     (_("API tokens"), "tokens", "key", None),
     (_("API documentation"), "api-docs", "book", None),

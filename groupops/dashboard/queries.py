@@ -82,7 +82,7 @@ def kpis(user: User, at: datetime) -> list[Kpi]:
             _("places taken, not distinct people"),
         ),
         Kpi(_("Messages today"), series["messages"][-1], "message", home, series["messages"]),
-        Kpi(_("Posts sent today"), series["posts_sent"][-1], "send", reverse("messaging:deliveries"), series["posts_sent"]),
+        Kpi(_("Posts sent today"), series["posts_sent"][-1], "send", reverse("messaging:deliveries") + "?state=sent", series["posts_sent"]),
     ]
 
 
@@ -103,7 +103,11 @@ def checklist(user: User) -> list[Step]:
         Step(_("Create the first group"), Group.objects.exists(), reverse("groups:create")),
         Step(_("Bind a group to its room"), Binding.objects.exists(), reverse("groups:list")),
         Step(_("Plan the first day"), Slot.objects.exists(), reverse("content:schedules")),
-        Step(_("See the first post leave"), Post.objects.filter(state=PostState.SENT).exists(), reverse("messaging:deliveries")),
+        Step(
+            _("See the first post leave"),
+            Post.objects.filter(state=PostState.SENT).exists(),
+            reverse("messaging:deliveries") + "?state=all",
+        ),
         Step(
             _("Invite a colleague"), User.objects.all()[1:2].exists(), reverse("people" if user.has_right(Right.MANAGE_PEOPLE) else "today")
         ),

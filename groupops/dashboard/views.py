@@ -8,14 +8,11 @@ from django.utils.translation import gettext as _
 from groupops.accounts.middleware import actor
 from groupops.accounts.policy import Right
 from groupops.dashboard import palette as command_palette
-from groupops.dashboard import queries
+from groupops.dashboard import parts, queries
 from groupops.messaging.models import Connection
 from groupops.record import queries as record
-from groupops.record.models import Heartbeat
 from groupops.shared import clock
 from groupops.shared.errors import Forbidden
-
-LIVELY = 60  # seconds since a heartbeat
 
 
 def today(request: HttpRequest) -> HttpResponse:
@@ -46,13 +43,12 @@ def system(request: HttpRequest) -> HttpResponse:
     """系统状态: what lives, what waits, what is wrong."""
     if not actor(request).has_right(Right.SEE_SYSTEM):
         raise Forbidden(_("Your role does not include the system status."))
-    at = clock.now()
-    beats = [{"row": row, "lives": (at - row.at).total_seconds() < LIVELY} for row in Heartbeat.objects.order_by("name")]
     context = {
-        "beats": beats,
+        "beats": parts.parts(clock.now()),
         "backlog": queries.backlog(),
         "alarms": record.open_alarms(),
         "connections": Connection.objects.order_by("name"),
+        "may_connect": actor(request).has_right(Right.MANAGE_CONNECTIONS),
         "unsealed_since": record.unsealed_since(),
     }
     return render(request, "dashboard/system.html", context)

@@ -1,5 +1,6 @@
 """Reads of the inbox: what waits, what a person may see, a trace in the reader's language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -15,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from groupops.accounts.models import User
 from groupops.accounts.policy import Right
 from groupops.groups import access
-from groupops.inbound import policy
+from groupops.inbound import policy, recording
 from groupops.inbound.models import EventState, StoredEvent
 from groupops.messaging import registry
-from groupops.messaging.models import Connection
+from groupops.messaging.models import Binding, Connection
 
 STEP_LABELS: dict[str, Promise | str] = {policy.DOOR: _("Door")}
 
@@ -48,6 +49,17 @@ def pending(connection_id: int, limit: int) -> list[int]:
     """The ids of the oldest pending events of a connection. By state, never by "newer than": a late commit may bring a lower id."""
     rows = StoredEvent.objects.filter(connection=connection_id, state=EventState.PENDING)
     return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def known(connection_id: int, keys: Sequence[str]) -> set[str]:
+    """Which of these event keys the connection's door knows."""
+    return set(StoredEvent.objects.filter(connection=connection_id, event_key__in=keys).values_list("event_key", flat=True))
+
+
+def replayed(binding: Binding, state: EventState) -> QuerySet[StoredEvent]:
+    """The events in `state` that recordings told of this group, by the door of its present channel."""
+    rows = StoredEvent.objects.filter(connection=binding.connection_id, state=state)
+    return rows.filter(event_key__startswith=recording.prefix(binding.group_id))
 
 
 def events_for(user: User) -> QuerySet[StoredEvent]:

@@ -81,6 +81,13 @@ def test_a_young_group_is_not_blamed_for_days_before_it_was_here() -> None:
     assert found.score == 100
 
 
+def test_a_history_that_was_read_in_makes_no_young_group_livelier_than_it_is() -> None:
+    found, lively = score(days=days(1, speakers=20, posts_sent=1), age=1, heard=400), score(days=days(1, speakers=20, posts_sent=1), age=1)
+    assert "activity_low" in codes(found), "thirteen days of the last fourteen were quiet"
+    assert "coverage_good" in codes(found), "nothing could be posted before it was here"
+    assert "activity_good" in codes(lively)
+
+
 def test_gaps_and_silence_cost_points_with_their_reasons() -> None:
     found = score(days=days(7, speakers=1))
     assert {"activity_low", "coverage_gap"} <= codes(found)

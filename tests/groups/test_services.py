@@ -14,7 +14,7 @@ from groupops.groups.services.policies import PolicyChanged
 from groupops.record.models import AuditEntry
 from groupops.shared.errors import Conflict, Invalid
 from tests.factories.accounts import UserFactory, operator
-from tests.factories.groups import NOW, GroupFactory, KindFactory, StaffPostFactory, fortnight
+from tests.factories.groups import NOW, GroupDayFactory, GroupFactory, KindFactory, StaffPostFactory, fortnight
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +188,17 @@ def test_health_is_stored_for_groups_with_numbers_and_unknown_for_others() -> No
     assert lively.assessed_at == NOW
     for group in (silent, archived):
         assert Group.objects.get(pk=group.pk).health is None
+
+
+@pytest.mark.both_databases
+def test_a_group_is_judged_by_its_first_numbers_when_they_are_older_than_itself() -> None:
+    told, fresh = (GroupFactory(member_count=100, created_at=NOW) for _n in range(2))
+    for group in (told, fresh):
+        GroupDayFactory(group=group, day=NOW.date(), speakers=20)
+    GroupDayFactory(group=told, day=NOW.date() - timedelta(days=1400))
+    groups.assess(at=NOW)
+    found = {row.pk: {reason["code"] for reason in row.health_reasons} for row in Group.objects.filter(pk__in=[told.pk, fresh.pk])}
+    assert found == {told.pk: {"size_good", "activity_low", "coverage_good"}, fresh.pk: {"size_good", "activity_good", "coverage_good"}}
 
 
 def test_old_numbers_make_no_health() -> None:

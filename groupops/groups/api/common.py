@@ -1,21 +1,16 @@
 """What the endpoints of the groups share: who calls, and references that only show what the caller may see."""
 
-from typing import Any, cast
+from typing import Any
 
 import django_filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.request import Request
 
+from groupops.accounts.middleware import actor as actor
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.models import Group
-
-
-def actor(request: Request) -> User:
-    """Who calls; HasScope lets nobody through who is not logged in."""
-    return cast("User", request.user)
 
 
 @extend_schema_field(OpenApiTypes.INT)

@@ -98,21 +98,29 @@ class Score:
 
 
 def health(
-    *, members: int, days: Sequence[DayNumbers], age: int, size: SizeRange, weights: HealthWeights, reachable: int | None = None
+    *,
+    members: int,
+    days: Sequence[DayNumbers],
+    age: int,
+    size: SizeRange,
+    weights: HealthWeights,
+    heard: int = 0,
+    reachable: int | None = None,
 ) -> Score | None:
     """The health of a group, or None while there is nothing to judge by.
 
     `days` are those of the last WINDOW days that have numbers; a day without is a quiet one. `age` is the group's age in days,
-    today included: days before it was here are not held against it. `reachable` is how many people could join at all (the
-    product's users), None where that is unknown: a size beyond it is advice, never a lost point.
+    today included: days before it was here are not held against it. `heard` is how many days its numbers reach back, where a
+    history of older days was read in: quiet days among them were quiet, but nothing could be posted from here. `reachable` is
+    how many people could join at all (the product's users), None where that is unknown: a size beyond it is advice, never a
+    lost point.
     """
     if not days:
         return None
-    window = max(1, min(WINDOW, age))
     found = [
         *_size(members, size, weights.size, reachable),
-        *_activity(members, days, window, weights),
-        _coverage(days, window, weights.coverage),
+        *_activity(members, days, _window(max(age, heard)), weights),
+        _coverage(days, _window(age), weights.coverage),
     ]
     counted = [(reason, share) for reason, share in found if reason.of]
     total = sum(reason.of for reason, _share in counted)
@@ -120,6 +128,10 @@ def health(
         return None
     score = round(100 * sum(reason.of * share for reason, share in counted) / total)
     return Score(score, sorted((reason for reason, _share in found), key=lambda reason: -reason.of))
+
+
+def _window(age: int) -> int:
+    return max(1, min(WINDOW, age))
 
 
 def _scored(code: str, earned: float, weight: int, **args: int) -> tuple[Reason, float]:

@@ -1,7 +1,7 @@
 """Reads of the groups, shared by pages, API and other apps."""
 
 from groupops.groups.queries.advice import AdviceBoard, advice_board
-from groupops.groups.queries.groups import day_numbers, listing, message_counts, size_ranges
+from groupops.groups.queries.groups import day_numbers, first_days, listing, message_counts, size_ranges
 from groupops.groups.queries.history import last_change
 from groupops.groups.queries.policies import (
     Effect,
@@ -34,6 +34,7 @@ __all__ = [
     "day_numbers",
     "effective",
     "effects",
+    "first_days",
     "history",
     "holders",
     "instance",

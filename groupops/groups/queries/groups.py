@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from django.db.models import IntegerField, QuerySet, Value
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from groupops.groups.models import Group, GroupDay
@@ -37,6 +37,12 @@ def day_numbers(groups: Iterable[Group], *, since: date) -> dict[int, list[DayNu
     for group, *numbers in rows:
         found[group].append(DayNumbers(*numbers))
     return found
+
+
+def first_days(groups: Iterable[Group]) -> dict[int, date | None]:
+    """The first day with numbers of each group, by its pk, None where it has none; one query, a look into the index per group."""
+    days = GroupDay.objects.filter(group=OuterRef("pk")).order_by("day").values("day")[:1]
+    return dict(Group.objects.filter(pk__in=[group.pk for group in groups]).values_list("pk", Subquery(days)))
 
 
 def size_ranges(groups: Sequence[Group]) -> dict[int, SizeRange]:

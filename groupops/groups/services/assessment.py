@@ -1,7 +1,8 @@
 """群健康度, written: the score and reasons of every group that is not archived, judged from its daily numbers."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -30,7 +31,9 @@ def _assess(groups: list[Group], at: datetime) -> int:
     users = queries.current_users()
     sizes, weights = queries.size_ranges(groups), queries.policies_for("group.health", groups)
     days = queries.day_numbers(groups, since=at.date() - timedelta(days=WINDOW))  # a day more than any zone needs
-    changed = [group for group in groups if _judge(group, days[group.pk], sizes[group.pk], weights[group.pk], users, at)]
+    firsts = queries.first_days(groups)
+    facts = {group.pk: _Facts(days[group.pk], firsts[group.pk], sizes[group.pk], weights[group.pk]) for group in groups}
+    changed = [group for group in groups if _judge(group, facts[group.pk], users, at)]
     rows = [(group.pk, group.health, group.health_reasons, at) for group in groups]
     with transaction.atomic():
         list(Group.objects.select_for_update().filter(pk__in=[row[0] for row in rows]).order_by("pk").values_list("pk"))
@@ -38,16 +41,35 @@ def _assess(groups: list[Group], at: datetime) -> int:
     return len(changed)
 
 
-def _judge(group: Group, days: list[DayNumbers], size: SizeRange, weights: HealthWeights, users: int | None, at: datetime) -> bool:
+class _Facts(NamedTuple):
+    """What one group is judged by."""
+
+    days: list[DayNumbers]
+    first: date | None
+    size: SizeRange
+    weights: HealthWeights
+
+
+def _judge(group: Group, facts: _Facts, users: int | None, at: datetime) -> bool:
     """Put the score on the group; whether that changed anything."""
     zone = ZoneInfo(group.zone)
     today = at.astimezone(zone).date()
-    age = (today - group.created_at.astimezone(zone).date()).days + 1
-    window = [day for day in days if today - timedelta(days=WINDOW) < day.day <= today]
-    score = health(members=group.member_count, days=window, age=age, size=size, weights=weights, reachable=_reachable(group, users))
+    score = health(
+        members=group.member_count,
+        days=[day for day in facts.days if today - timedelta(days=WINDOW) < day.day <= today],
+        age=_age(group.created_at.astimezone(zone).date(), today),
+        heard=_age(facts.first, today) if facts.first else 0,
+        size=facts.size,
+        weights=facts.weights,
+        reachable=_reachable(group, users),
+    )
     was = (group.health, group.health_reasons)
     group.health, group.health_reasons = _stored(score)
     return (group.health, group.health_reasons) != was
+
+
+def _age(first: date, today: date) -> int:
+    return (today - first).days + 1
 
 
 def _reachable(group: Group, users: int | None) -> int | None:

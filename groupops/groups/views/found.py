@@ -1,17 +1,12 @@
 """What the pages of the groups share: who asks, what a group's page always shows."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest
 
-from groupops.accounts.models import User
+from groupops.accounts.middleware import actor as actor
 from groupops.groups import access
 from groupops.groups.models import Group
-
-
-def actor(request: HttpRequest) -> User:
-    """Who asks. The middleware lets nobody through who has not logged in."""
-    return cast("User", request.user)
 
 
 def is_htmx(request: HttpRequest) -> bool:
