@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from groupops.shared.wall import wall_moment as wall_moment
+
 HORIZON = timedelta(days=8)  # slots are rows this far ahead
 LOOK_AHEAD = timedelta(days=800)  # how far a preview searches for the next days; any rule that falls at all falls within two years
 REACH = timedelta(days=3660)  # a schedule begins and ends no further away than this
 # Source: guarantees, §2: automatic greetings lapse after 10 minutes, announcements go once within 2 hours.
 LATE = {"greeting": timedelta(minutes=10), "announcement": timedelta(hours=2)}
 LATE_OTHERWISE = timedelta(minutes=60)
-UTC = ZoneInfo("UTC")
 
 
 class PostKind(TextChoices):
@@ -118,23 +119,6 @@ class Rule:
     def without_skips(self) -> "Rule":
         """The same rule with no day left out."""
         return replace(self, skip=frozenset())
-
-
-def wall_moment(day: date, at: time, zone: str) -> datetime:
-    """When the wall clock of `zone` shows `at` on `day`, in UTC: a gap moves to the first valid minute, an overlap takes the first."""
-    place, wall = ZoneInfo(zone), datetime.combine(day, at)
-    first = wall.replace(tzinfo=place, fold=0).astimezone(UTC)
-    return first if first.astimezone(place).replace(tzinfo=None) == wall else _after_gap(wall, place)
-
-
-def _after_gap(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The first valid minute after a wall-clock time that does not exist."""
-    minute = wall.replace(second=0, microsecond=0)
-    while True:
-        minute += timedelta(minutes=1)
-        moment = minute.replace(tzinfo=zone).astimezone(UTC)
-        if moment.astimezone(zone).replace(tzinfo=None) == minute:
-            return moment
 
 
 def local_day(moment: datetime, zone: str) -> date:

@@ -8,7 +8,6 @@ from groupops.messaging.adapter import EventKind
 from groupops.shared import clock
 from members import policy
 from members import services as members
-from members.models import Membership
 
 RESOLVE, COUNT = "members.inbound.resolve", "members.inbound.count"
 NOBODY = gettext_noop("It is about nobody in particular.")
@@ -43,7 +42,7 @@ def resolve(batch: Batch) -> None:
     members.keep(stays=stays.values())
 
 
-def _follow(turn: Turn, stays: dict[tuple[int, int], Membership]) -> None:
+def _follow(turn: Turn, stays: dict[tuple[int, int], members.Presence]) -> None:
     """Move the stay of this turn's person as the event says, and note it."""
     name = turn.user_name or turn.remote_user
     if turn.person_id is None:
@@ -57,7 +56,7 @@ def _follow(turn: Turn, stays: dict[tuple[int, int], Membership]) -> None:
         turn.note(RESOLVE, MOVES[turn.moved] if turn.moved else old_news, name=name)
 
 
-def _move(stay: Membership, turn: Turn) -> Moved | None:
+def _move(stay: members.Presence, turn: Turn) -> Moved | None:
     is_new, stay.is_new = stay.is_new, False
     match turn.kind:
         case EventKind.JOINED:

@@ -52,7 +52,6 @@ class Membership(models.Model):
     left_how = models.CharField(max_length=10, blank=True)  # left | kicked | unknown
     rejoins = models.PositiveSmallIntegerField(default=0)
     last_spoke_at = models.DateTimeField(_("last spoke"), null=True)  # None: unknown, never "silent for ever"
-    is_new = False  # no column: made by the batch that works on it, and still without its first event
 
     class Meta:
         verbose_name = _("membership")

@@ -2,8 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -36,6 +37,17 @@ class Days(defaultdict[tuple[int, date], Counter[str]]):
         super().__init__(Counter)
 
 
+@dataclass(slots=True)
+class Known:
+    """A person as the pipeline needs them; a batch meets hundreds, and a model instance costs ten times as much."""
+
+    pk: int
+    remote_id: str
+    name: str
+    named_at: datetime
+    merged_into_id: int | None
+
+
 def meet(*, realm: str, sightings: Iterable[Sighting]) -> dict[str, int]:
     """The person id of everybody seen, by remote id; unknown ones are made, renames are followed and former names kept.
 
@@ -46,14 +58,19 @@ def meet(*, realm: str, sightings: Iterable[Sighting]) -> dict[str, int]:
         seen[sighting.remote_id].append(sighting)
     if not seen:
         return {}
-    people = Person.objects.filter(realm=realm)
-    known = {person.remote_id: person for person in people.filter(remote_id__in=seen)}
+    known = _known(realm, seen)
     if missing := sorted(set(seen) - set(known)):
         # Another worker may make the same person at this moment: the unique key decides, both read the row that won.
         Person.objects.bulk_create([_newcomer(realm, remote_id, seen[remote_id]) for remote_id in missing], ignore_conflicts=True)
-        known |= {person.remote_id: person for person in people.filter(remote_id__in=missing)}
+        known |= _known(realm, missing)
     _follow_names([(known[remote_id], found) for remote_id, found in seen.items()])
     return {remote_id: person.merged_into_id or person.pk for remote_id, person in known.items()}
+
+
+def _known(realm: str, remote_ids: Iterable[str]) -> dict[str, Known]:
+    rows = Person.objects.filter(realm=realm, remote_id__in=remote_ids)
+    found = (Known(*row) for row in rows.values_list("pk", "remote_id", "name", "named_at", "merged_into_id"))
+    return {person.remote_id: person for person in found}
 
 
 def _newcomer(realm: str, remote_id: str, found: list[Sighting]) -> Person:
@@ -72,7 +89,7 @@ def _latest_name(found: list[Sighting]) -> Sighting | None:
     return max((sighting for sighting in found if sighting.name), key=lambda sighting: sighting.at, default=None)
 
 
-def _follow_names(people: Iterable[tuple[Person, list[Sighting]]]) -> None:
+def _follow_names(people: Iterable[tuple[Known, list[Sighting]]]) -> None:
     """Take the latest name of each; every other name becomes a former one."""
     renamed, former = [], []
     for person, found in people:
@@ -84,14 +101,33 @@ def _follow_names(people: Iterable[tuple[Person, list[Sighting]]]) -> None:
             person.name, person.named_at = latest.name, latest.at
             renamed.append(person)
         dropped = names - {"", person.name, person.remote_id[:NAME_WIDTH]}
-        former += [FormerName(person=person, name=name, until=person.named_at) for name in sorted(dropped)]
+        former += [FormerName(person_id=person.pk, name=name, until=person.named_at) for name in sorted(dropped)]
     if renamed:
         bulk.update(Person, ["name", "named_at"], [(person.pk, person.name, person.named_at) for person in renamed])
     if former:
         FormerName.objects.bulk_create(former, update_conflicts=True, unique_fields=["person", "name"], update_fields=["until"])
 
 
-def attend(*, first_signs: Mapping[tuple[int, int], datetime]) -> dict[tuple[int, int], Membership]:
+@dataclass(slots=True)
+class Presence:
+    """A membership that a batch works on: what policy.Stay asks for, and what it was."""
+
+    pk: int
+    joined_at: datetime
+    join_seen: bool
+    left_at: datetime | None
+    left_how: str
+    rejoins: int
+    last_spoke_at: datetime | None
+    is_new: bool = False  # made by this batch, and still without its first event
+    was: tuple[Any, ...] = ()
+
+    def values(self) -> tuple[Any, ...]:
+        """The columns of STAY."""
+        return (self.joined_at, self.join_seen, self.left_at, self.left_how, self.rejoins, self.last_spoke_at)
+
+
+def attend(*, first_signs: Mapping[tuple[int, int], datetime]) -> dict[tuple[int, int], Presence]:
     """The memberships of these (person, group) pairs, locked in sorted order; missing ones are made and say `is_new`.
 
     `first_signs` gives when each pair was seen first. Call inside a transaction, and `keep` what was changed.
@@ -113,18 +149,19 @@ def attend(*, first_signs: Mapping[tuple[int, int], datetime]) -> dict[tuple[int
     return {pair: stays[pair] for pair in first_signs}
 
 
-def _untouched(stay: Membership) -> bool:
+def _untouched(stay: Presence) -> bool:
     """Whether no event has spoken of it yet: then it is ours, and not one that another worker made and worked on."""
     return not stay.join_seen and stay.last_spoke_at is None and stay.left_at is None
 
 
-def _by_pair(rows: QuerySet[Membership]) -> dict[tuple[int, int], Membership]:
-    return {(row.person_id, row.group_id): row for row in rows.order_by("pk")}
+def _by_pair(rows: QuerySet[Membership]) -> dict[tuple[int, int], Presence]:
+    found = rows.order_by("pk").values_list("person_id", "group_id", "pk", *STAY)
+    return {(person, group): Presence(*stay, was=stay[1:]) for person, group, *stay in found}
 
 
-def keep(*, stays: Collection[Membership]) -> None:
+def keep(*, stays: Collection[Presence]) -> None:
     """Write what a batch changed in memberships that `attend` locked."""
-    bulk.update(Membership, STAY, [(stay.pk, *(getattr(stay, name) for name in STAY)) for stay in stays])
+    bulk.update(Membership, STAY, [(stay.pk, *values) for stay in stays if (values := stay.values()) != stay.was])
 
 
 def speak(*, spoken: Spoken) -> list[tuple[int, date]]:

@@ -2,6 +2,7 @@
 import { Application } from "@hotwired/stimulus";
 import { Bulk } from "./controllers/bulk.js";
 import { Copy } from "./controllers/copy.js";
+import { Desk } from "./controllers/desk.js";
 import { Dialog } from "./controllers/dialog.js";
 import { Autosubmit, Dirty } from "./controllers/forms.js";
 import { Keys } from "./controllers/keys.js";
@@ -11,7 +12,7 @@ import { Shell } from "./controllers/shell.js";
 import { Toasts } from "./controllers/toasts.js";
 import { Triage } from "./controllers/triage.js";
 
-const controllers = { autosubmit: Autosubmit, bulk: Bulk, copy: Copy, dialog: Dialog, dirty: Dirty, keys: Keys, menu: Menu, palette: Palette, shell: Shell, toasts: Toasts, triage: Triage };
+const controllers = { autosubmit: Autosubmit, bulk: Bulk, copy: Copy, desk: Desk, dialog: Dialog, dirty: Dirty, keys: Keys, menu: Menu, palette: Palette, shell: Shell, toasts: Toasts, triage: Triage };
 
 // Pages with behaviour of their own (calendar, charts) register on it from their own bundle.
 window.stimulus = Application.start();

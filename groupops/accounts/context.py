@@ -10,6 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from groupops.accounts.middleware import THEME_COOKIE
 from groupops.accounts.policy import Right, Theme
 
+# The letter that leads to a page after `g`; one letter a page.
+GOTO = {
+    "today": "t",
+    "groups:list": "g",
+    "members:roster": "m",
+    "content:schedules": "c",
+    "messaging:deliveries": "d",
+    "messaging:connections": "a",
+    "people": "p",
+    "record:audit": "l",
+    "system": "s",
+}
 # (label, URL name, icon, right that is needed or None)
 MENU: list[tuple[Promise | str, str, str, Right | None]] = [
     (_("Today"), "today", "home", None),
@@ -34,7 +46,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _nav(request: HttpRequest) -> list[dict[str, Any]]:
     return [
-        {"label": label, "url": url, "icon": icon, "active": _is_here(request.path, url), "badge": ""}
+        {"label": label, "url": url, "icon": icon, "active": _is_here(request.path, url), "badge": "", "key": GOTO.get(name, "")}
         for label, name, icon, right in MENU
         if right is None or request.user.has_right(right)  # type: ignore[union-attr]
         for url in [reverse(name)]

@@ -28,7 +28,7 @@ class TrailFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fil
     group = django_filters.NumberFilter(field_name="group_id", label=_("Group"), min_value=1, max_value=LARGEST_ID, decimal_places=0)
     since = django_filters.DateFilter(method="since_day", label=_("From"), widget=DateInput(attrs={"type": "date"}))
     until = django_filters.DateFilter(method="until_day", label=_("Until"), widget=DateInput(attrs={"type": "date"}))
-    q = django_filters.CharFilter(method="with_text", label=_("Text"), max_length=100)
+    q = django_filters.CharFilter(method="with_text", label=_("Search"), max_length=100)
 
     class Meta:
         model = AuditEntry

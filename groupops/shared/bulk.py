@@ -1,32 +1,46 @@
 """Many rows, each with values of its own, in one statement, alike on PostgreSQL and SQLite (3.35 and later).
 
 Django's bulk_update writes a CASE per row and column and takes some ten times as long; its update_conflicts can overwrite
-but not add.
+but not add; its bulk_create does not say how many rows were new.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
+import orjson
 from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.functional import Promise
 
 ROWS = 1000  # in one statement
-TEXTS = ("CharField", "TextField")
 
 
-def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def insert(model: type[models.Model], key: Sequence[str], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Make rows, each the values of `fields`, in their order; one whose unique `key` is known changes nothing. Returns how many were new.
+
+    Other columns take their defaults. The key is named because PostgreSQL would otherwise look into every unique index.
+    """
+    database, given = connections[router.db_for_write(model)], _columns(model, fields)
+    sql, defaults = _inserting(model, given, database)
+    known = ", ".join(database.ops.quote_name(column.column) for column in _columns(model, key))
+    return sum(cursor.rowcount for cursor in _run(f"{sql} ON CONFLICT ({known}) DO NOTHING", defaults, given, list(rows), database))
+
+
+def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Write `fields` of many rows of `model`; each of `rows` is (primary key, value, value, …) in the order of `fields`.
 
-    Lock the rows before, sorted, where another writer may hold some of them in another order.
+    Returns how many there were. Lock them before, sorted, where another writer may hold some of them in another order.
     """
     database = connections[router.db_for_write(model)]
-    columns = [model._meta.get_field(name) for name in fields]
-    waiting = [(row[0], *(_prepared(column, value, database) for column, value in zip(columns, row[1:], strict=True))) for row in rows]
-    with database.cursor() as cursor:
-        for start in range(0, len(waiting), ROWS):
-            part = waiting[start : start + ROWS]
-            cursor.execute(_statement(model, columns, len(part), database), list(chain.from_iterable(part)))
+    given = [model._meta.pk, *_columns(model, fields)]
+    table, key, *names = map(database.ops.quote_name, [model._meta.db_table, *(column.column for column in given)])
+    sets = ", ".join(f"{name} = given.column{n}" for n, name in enumerate(names, 2))
+    sql = f"UPDATE {table} SET {sets} FROM %(given)s WHERE {table}.{key} = given.column1"  # noqa: S608  (our own names)
+    return sum(cursor.rowcount for cursor in _run(sql, [], given, list(rows), database))
 
 
 def add(model: type[models.Model], keys: Sequence[str], counters: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
@@ -35,45 +49,78 @@ def add(model: type[models.Model], keys: Sequence[str], counters: Sequence[str],
     Each of `rows` is (key, …, number, …), and so is each that is returned; no two of one key. They are written in sorted order.
     Other columns of new rows take their defaults.
     """
-    database = connections[router.db_for_write(model)]
-    given: list[Any] = [model._meta.get_field(name) for name in (*keys, *counters)]
-    others = [field for field in model._meta.concrete_fields if not field.primary_key and field not in given]
-    defaults = [_prepared(field, field.get_default(), database) for field in others]
-    found: list[tuple[Any, ...]] = []
+    database, given = connections[router.db_for_write(model)], _columns(model, [*keys, *counters])
+    inserting, defaults = _inserting(model, given, database)
+    table, *names = map(database.ops.quote_name, [model._meta.db_table, *(column.column for column in given)])
+    sums = ", ".join(f"{name} = {table}.{name} + EXCLUDED.{name}" for name in names[len(keys) :])
+    sql = f"{inserting} ON CONFLICT ({', '.join(names[: len(keys)])}) DO UPDATE SET {sums} RETURNING {', '.join(names)}"
     waiting = sorted(rows, key=lambda row: tuple(row[: len(keys)]))
+    found = [row for cursor in _run(sql, defaults, given, waiting, database) for row in cursor.fetchall()]
+    return found if database.vendor == "postgresql" else [tuple(map(_read, given, row)) for row in found]
+
+
+def _columns(model: type[models.Model], names: Sequence[str]) -> list[Any]:
+    return [model._meta.get_field(name) for name in names]
+
+
+def _inserting(model: type[models.Model], given: Sequence[Any], database: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    """INSERT … SELECT of `given`, and the defaults of all other columns as its parameters."""
+    others = [field for field in model._meta.concrete_fields if not field.primary_key and field not in given]
+    defaults = [field.get_db_prep_save(field.get_default(), connection=database) for field in others]
+    table, *names = map(database.ops.quote_name, [model._meta.db_table, *(field.column for field in [*given, *others])])
+    values = ", ".join([f"given.column{n}" for n in range(1, len(given) + 1)] + ["%%s"] * len(others))
+    # WHERE true: without it SQLite takes ON for the beginning of a join.
+    return f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM %(given)s WHERE true", defaults  # noqa: S608  (our own names)
+
+
+def _run(sql: str, before: list[Any], given: Sequence[Any], rows: Sequence[Sequence[Any]], database: BaseDatabaseWrapper) -> Iterator[Any]:
+    """Execute `sql` over the rows part by part, with what they are selected from as %(given)s; yields the cursor after each."""
     with database.cursor() as cursor:
-        for start in range(0, len(waiting), ROWS):
-            part = [(*map(_prepared, given, row, [database] * len(given)), *defaults) for row in waiting[start : start + ROWS]]
-            cursor.execute(_adding(model, len(keys), [*given, *others], len(given), len(part), database), list(chain.from_iterable(part)))
-            found += cursor.fetchall()
-    return [tuple(field.to_python(value) for field, value in zip(given, row, strict=True)) for row in found]
+        for start in range(0, len(rows), ROWS):
+            part = rows[start : start + ROWS]
+            source, values = (_document if database.vendor == "postgresql" else _values)(given, part, database)
+            cursor.execute(sql % {"given": f"{source} AS given"}, [*before, *values])
+            yield cursor
 
 
-def _adding(model: type[models.Model], keys: int, fields: Sequence[Any], given: int, rows: int, database: BaseDatabaseWrapper) -> str:
-    names = [database.ops.quote_name(field.column) for field in fields]
-    table = database.ops.quote_name(model._meta.db_table)
-    values = ", ".join([f"({', '.join(['%s'] * len(names))})"] * rows)
-    sums = ", ".join(f"{name} = {table}.{name} + EXCLUDED.{name}" for name in names[keys:given])
-    return f"""INSERT INTO {table} ({", ".join(names)}) VALUES {values}
-        ON CONFLICT ({", ".join(names[:keys])}) DO UPDATE SET {sums} RETURNING {", ".join(names[:given])}"""  # noqa: S608  (our own names)
+def _values(given: Sequence[Any], rows: Sequence[Sequence[Any]], database: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    """SQLite names the columns of VALUES column1, column2, …; it has no other way to name them."""
+    row = f"({', '.join(['%s'] * len(given))})"
+    prepared = [(field.get_db_prep_save(value, connection=database) for field, value in zip(given, row, strict=True)) for row in rows]
+    return f"(VALUES {', '.join([row] * len(rows))})", list(chain.from_iterable(prepared))
 
 
-def _prepared(column: Any, value: Any, database: BaseDatabaseWrapper) -> Any:
-    return column.get_db_prep_save(value, connection=database)
+def _document(given: Sequence[Any], rows: Sequence[Sequence[Any]], database: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    """All rows as one JSON array of arrays: a quarter of the work of a parameter per value, here and in PostgreSQL's parser."""
+    picked = ", ".join(f"{_picked(field, n, database)} AS column{n + 1}" for n, field in enumerate(given))
+    return f"(SELECT {picked} FROM jsonb_array_elements(%s::jsonb) AS found (line))", [_json(rows)]
 
 
-def _statement(model: type[models.Model], columns: Sequence[Any], rows: int, database: BaseDatabaseWrapper) -> str:
-    quote = database.ops.quote_name
-    table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
-    sets = ", ".join(f"{quote(column.column)} = {_cast(column, n, database)}" for n, column in enumerate(columns, 2))
-    values = ", ".join([f"({', '.join(['%s'] * (len(columns) + 1))})"] * rows)
-    # Both databases name the columns of VALUES column1, column2, …; SQLite has no other way to name them.
-    return f"UPDATE {table} SET {sets} FROM (VALUES {values}) AS given WHERE {table}.{key} = given.column1"  # noqa: S608  (our own names)
+def _picked(field: Any, n: int, database: BaseDatabaseWrapper) -> str:
+    if isinstance(field, models.JSONField):
+        return f"NULLIF(line -> {n}, 'null')"
+    if isinstance(field, models.CharField | models.TextField):  # not cast: varchar(n) would cut it silently
+        return f"line ->> {n}"
+    return f"CAST(line ->> {n} AS {field.rel_db_type(database) if field.is_relation else field.db_type(database)})"
 
 
-def _cast(column: Any, number: int, database: BaseDatabaseWrapper) -> str:
-    """PostgreSQL reads a column of bare NULLs and literals as text. Texts are not cast: varchar(n) would cut them silently."""
-    value = f"given.column{number}"
-    if database.vendor != "postgresql" or column.get_internal_type() in TEXTS:
-        return value
-    return f"CAST({value} AS {column.rel_db_type(database) if column.is_relation else column.db_type(database)})"
+def _json(rows: Sequence[Sequence[Any]]) -> str:
+    try:
+        return orjson.dumps(rows, default=_plain).decode()
+    except TypeError:  # numbers beyond 64 bits, which JSON and PostgreSQL know
+        return json.dumps(rows, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case tuple():
+            return list(value)
+        case date():
+            return value.isoformat()
+        case Decimal() | Promise():
+            return str(value)
+    raise TypeError(f"a {value.__class__.__name__} cannot be written in bulk")
+
+
+def _read(field: Any, value: Any) -> Any:
+    return field.to_python(value)

@@ -118,7 +118,7 @@ def test_language_switches_and_comes_back(visit: Visit, log_in: LogIn) -> None:
 def test_the_menu_on_a_phone(visit: Visit, page: Page, log_in: LogIn) -> None:
     """Folded away at 390 px, opened by its button, closed by esc."""
     log_in(accounts.founder())
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     visit(reverse("components"))
     menu = page.locator("#menu")
     expect(menu).not_to_be_visible()

@@ -4,8 +4,14 @@ import { Controller } from "@hotwired/stimulus";
 export class Shell extends Controller {
   connect() {
     this.running = 0;
+    for (const tab of document.querySelectorAll(".tabs [aria-current]")) this.reveal(tab, tab.closest(".tabs"));
     if (/mac|iphone|ipad/i.test(navigator.platform)) for (const key of document.querySelectorAll("[data-mod]")) key.textContent = "⌘";
     if (!("commandForElement" in HTMLButtonElement.prototype)) document.addEventListener("click", this.command);
+  }
+
+  // On a phone the row of tabs is longer than the screen: the open one stands in its middle.
+  reveal(tab, row) {
+    row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
   }
 
   // The form posts the choice; here it also takes effect at once. Without script the answer is a redirect back.

@@ -3,7 +3,7 @@ import { Controller } from "@hotwired/stimulus";
 const LIFE = { short: 5000, undo: 10000 };
 
 // The one region for messages. Toasts come with the page, out of band with a fragment, or as a `toast` event (HX-Trigger):
-// {"toast": {"text": "...", "kind": "success", "undo": "/url/"}}. Errors stay until dismissed.
+// {"toast": {"text": "...", "kind": "success", "undo": "/url/"}}, several as {"toast": {"items": […]}}. Errors stay until dismissed.
 export class Toasts extends Controller {
   static targets = ["item", "template"];
 
@@ -21,8 +21,8 @@ export class Toasts extends Controller {
     clearTimeout(item.timer);
   }
 
-  show(event) {
-    this.add(event.detail);
+  show({ detail }) {
+    for (const toast of detail.items ?? [detail]) this.add(toast);
   }
 
   add({ text, kind = "success", undo }) {
