@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "groupops.shared.toasts.Toasts",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -163,6 +164,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "groupops.accounts.context.shell",
                 "groupops.dashboard.context.health",
+                "groupops.messaging.context.pauses",
             ],
         },
     }
@@ -171,7 +173,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- Upward questions go through these lists; groupops.shared.checks refuses to start on a wrong path --------------------
-INBOUND_PIPELINE = ["members.inbound.resolve", "members.inbound.count"]
+INBOUND_PIPELINE = ["groupops.inbound.renaming.follow", "members.inbound.resolve", "members.inbound.count"]
 DELIVERY_KINDS: dict[str, dict[str, str]] = {
     "order": {"guard": "groupops.messaging.orders.guard", "settled": "groupops.messaging.orders.settled"},
     "post": {"guard": "content.delivery.guard", "settled": "content.delivery.settled"},
@@ -186,6 +188,9 @@ POLICIES: dict[str, str] = {
     "group.health": "groupops.groups.policy.HealthWeights",
     "group.posts": "groupops.groups.policy.PostRanges",
     "group.stage": "groupops.groups.policy.StagePlan",
+    "delivery.duplicates": "groupops.messaging.restraint.SameText",
+    "delivery.pauses": "groupops.messaging.restraint.AfterPause",
+    "delivery.quiet": "groupops.messaging.restraint.QuietHours",
     "delivery.retry": "groupops.messaging.policy.RetryPolicy",
 }
 
@@ -318,6 +323,13 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# --- Telling staff outside the chat ---------------------------------------------------------------------------------------------
+EMAIL_WANTED = bool(env.str("EMAIL_URL", default=""))
+vars().update(env.email("EMAIL_URL", default="dummymail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="GroupOps <groupops@localhost>")
+NOTICE_WEBHOOK_URL: str = env.str("NOTICE_WEBHOOK_URL", default="")
+
 # --- Platforms ----------------------------------------------------------------------------------------------------------------
 # Whether connections may point into private networks, and without TLS (a homeserver beside this machine).
 ALLOW_PRIVATE_TARGETS: bool = env.bool("ALLOW_PRIVATE_TARGETS", default=False)
@@ -366,6 +378,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("verify the audit trail", "groupops.record.tasks.verify", 600.0),
         ("beat heart", "groupops.record.tasks.heartbeat", 15.0),
         ("daily health", "groupops.groups.tasks.assess", 900.0),
+        ("tell staff", "groupops.operations.tasks.notify", 10.0),
     ]
 }
 

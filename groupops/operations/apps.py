@@ -1,4 +1,4 @@
-"""App of running the installation; it has no tables."""
+"""App of running the installation."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

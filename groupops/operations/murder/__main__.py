@@ -71,7 +71,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--database-url", default=os.environ.get("MURDER_DATABASE_URL", ""), help="a PostgreSQL on which a scratch database is made"
     )
-    parser.add_argument("--redis-url", default=os.environ.get("MURDER_REDIS_URL", ""))
+    parser.add_argument("--redis-url", default="", help="the Redis that goes with it")
     parser.add_argument("--inside", default="", help=argparse.SUPPRESS)
     return parser.parse_args()
 

@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-import httpx
-
 from groupops.accounts import services as accounts
 from groupops.accounts.policy import Scope
 from groupops.groups.models import Group, Kind
@@ -16,7 +14,7 @@ from groupops.messaging.models import Attempt, Binding, Connection
 from groupops.operations.murder import counting
 from groupops.operations.murder.installation import Installation
 from groupops.operations.murder.posting import Writer
-from groupops.operations.murder.victims import Victims
+from groupops.operations.murder.victims import Victims, answers
 from groupops.record.models import Alarm
 from groupops.shared import clock, secretbox
 
@@ -31,11 +29,11 @@ def run(installation: Installation, *, sends: int, seconds: float, every: float,
     victims = Victims(installation, seed=seed)
     try:
         victims.start("platform")
-        _until(lambda: _answers(f"http://127.0.0.1:{installation.platform}/"), UP_SECONDS)
+        _until(lambda: answers(f"http://127.0.0.1:{installation.platform}/"), UP_SECONDS)
         installation.order("PUT", "/control/mode", idempotent=idempotent, readable=idempotent)
         writer = _community(installation)
         victims.begin()
-        _until(lambda: _answers(f"{installation.address}/health/live"), UP_SECONDS)
+        _until(lambda: answers(f"{installation.address}/health/live"), UP_SECONDS)
         texts = _under_fire(victims, writer, sends=sends, seconds=seconds, every=every)
         _until(lambda: counting.settled(unknown_too=idempotent), END_SECONDS)
         _until(_flagged, FLAG_SECONDS)
@@ -82,13 +80,6 @@ def _under_fire(victims: Victims, writer: Writer, *, sends: int, seconds: float,
 
 def _flagged() -> bool:
     return counting.settled(unknown_too=True) or Alarm.objects.filter(key__startswith="unknown:", closed_at=None).exists()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=2, trust_env=False).status_code < 500
-    except httpx.TransportError:
-        return False
 
 
 def _until(met: Callable[[], bool], seconds: float) -> None:

@@ -10,6 +10,8 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+import httpx
+
 from groupops.operations.embedded.processes import descendants, spawn
 from groupops.operations.murder.installation import ROOT, Installation
 
@@ -44,6 +46,8 @@ class Victims:
     def kill_one(self) -> None:
         """SIGKILL for one at random: the whole of it, or a single child of it, which its parent replaces."""
         name = self.random.choice(self.mortal)
+        if name == "web" and not answers(f"{self.installation.address}/health/live"):
+            return  # not up again since the last time: on a slow machine it would never be
         process = self.running[name]
         children = descendants(process.pid)
         if children and self.random.random() < 0.5:
@@ -72,6 +76,14 @@ class Victims:
                 os.kill(pid, signal.SIGKILL)
         process.wait()
         _gone(family)
+
+
+def answers(url: str) -> bool:
+    """Whether something speaks HTTP there."""
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).status_code < httpx.codes.INTERNAL_SERVER_ERROR
+    except httpx.TransportError:
+        return False
 
 
 def _gone(pids: list[int]) -> None:
