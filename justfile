@@ -52,7 +52,7 @@ messages:
 
 # kill web, worker and beat at random while 1,000 posts go out; count on the fake platform's disk (both databases, both modes)
 murder *arguments:
-    {{ python }} -m tests.murder {{ arguments }}
+    {{ python }} -m tests.murder --record docs/reference/proof.md {{ arguments }}
 
 # which lines and branches the tests do not reach
 coverage *arguments:

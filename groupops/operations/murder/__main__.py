@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from groupops.operations.murder import proof
 from groupops.operations.murder.installation import ROOT, Installation
 
 MODES = {"idempotent": [True], "not-idempotent": [False], "both": [True, False]}
@@ -33,16 +34,18 @@ def main() -> int:
 
 def _trial(installation: Installation, options: argparse.Namespace, *, idempotent: bool) -> bool:
     """In a process of its own: settings are read once a process, and each trial has its own database."""
-    plan = json.dumps({**vars(options), "installation": [*map(str, vars(installation).values())], "idempotent": idempotent})
+    plan = json.dumps({**vars(options), "record": "", "installation": [*map(str, vars(installation).values())], "idempotent": idempotent})
     command = [sys.executable, "-m", "groupops.operations.murder", "--inside", plan]
     done = subprocess.run(command, cwd=ROOT, env=installation.environment, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
     lines = done.stdout.strip().splitlines()
     if done.returncode or not lines:
         sys.stderr.write("the trial itself broke\n")
         return False
-    found = json.loads(lines[-1])
     place = "PostgreSQL + Redis" if installation.server else "embedded"
-    sys.stdout.write(json.dumps({"database": place, "seed": options.seed, **found}, ensure_ascii=False) + "\n")
+    found = {"database": place, "seed": options.seed, **json.loads(lines[-1])}
+    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+    if options.record:
+        proof.write(options.record, found)
     sys.stdout.flush()
     return bool(found["kept"])
 
@@ -72,6 +75,7 @@ def _options() -> argparse.Namespace:
         "--database-url", default=os.environ.get("MURDER_DATABASE_URL", ""), help="a PostgreSQL on which a scratch database is made"
     )
     parser.add_argument("--redis-url", default="", help="the Redis that goes with it")
+    parser.add_argument("--record", type=Path, help="the page that a row is added to")
     parser.add_argument("--inside", default="", help=argparse.SUPPRESS)
     return parser.parse_args()
 
