@@ -10,6 +10,8 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 
 from groupops.shared import triggers
 
+pytest_plugins = ["tests.messaging.contract.recording"]
+
 
 @pytest.fixture(autouse=True, scope="session")
 def flush_passes_append_only_tables() -> Iterator[None]:

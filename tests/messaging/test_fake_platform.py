@@ -1,7 +1,8 @@
 """The fake platform's own manners: its chat page, its disk, and what it refuses."""
 
 import json
-from collections.abc import Iterator
+import queue
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -10,9 +11,15 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from groupops.messaging.fake_platform.platform import Platform
+from groupops.messaging import signing
+from groupops.messaging.fake_platform.faults import Standing
+from groupops.messaging.fake_platform.platform import Order, Platform
+from groupops.messaging.fake_platform.pushing import Courier
 from groupops.messaging.fake_platform.web import Reply, handle, request_of
+from groupops.shared import clock
+from tests.factories.messaging import ACCOUNT
 from tests.messaging.fake import Fake, fake
+from tests.peers.door import Door, Handler, serving
 
 
 def ask(platform: Platform, method: str, target: str, body: bytes = b"", account: str = "bot") -> Reply:
@@ -56,7 +63,22 @@ def test_the_chat_page_shows_everything_and_escapes_it(platform: Platform) -> No
         ("POST", "/api/rooms/nowhere/messages", b'{"text": "x"}', 404),
         ("POST", "/control/faults", b'{"name": "explodes"}', 422),
         ("POST", "/control/faults", b'{"name": "gone", "colour": "red"}', 422),
-        ("POST", "/rooms/r%201", b"as=stranger&text=x", 403),
+        ("POST", "/rooms/nowhere", b"as=wang&do=dance", 303),
+        ("PUT", "/control/rooms/r%201", b'{"name": "\xe7\xbe\xa4<1>", "without": ["beds"]}', 422),
+        ("PUT", "/control/push", b'{"account": "bot", "url": "http://127.0.0.1:9/"}', 422),
+        ("POST", "/api/rooms/r%201/dance", b"{}", 404),
+        ("POST", "/api/rooms/r%201/kick", b'{"user": "stranger"}', 409),
+        ("POST", "/api/rooms/r%201/mute", b'{"user": "stranger"}', 404),
+        ("POST", "/api/rooms/r%201/mute", b'{"user": "wang", "until": "2001-01-01T00:00:00+00:00"}', 422),
+        ("POST", "/api/rooms/r%201/mute", b'{"user": "wang", "until": "tomorrow"}', 422),
+        ("POST", "/api/rooms/r%201/mute", b'{"user": "wang", "until": "2040-01-01T00:00:00"}', 422),
+        ("POST", "/api/rooms/r%201/unmute", b'{"user": "wang"}', 409),
+        ("POST", "/api/rooms/r%201/unban", b'{"user": "wang"}', 409),
+        ("POST", "/api/rooms/r%201/recall", b'{"message": "e999"}', 404),
+        ("POST", "/api/rooms/r%201/pin", b'{"message": "e1"}', 404),
+        ("POST", "/api/rooms/r%201/whisper", b'{"user": "stranger", "text": "x"}', 404),
+        ("POST", "/api/rooms/r%201/announce", b'{"text": " "}', 422),
+        ("GET", "/api/rooms/r%201/messages/e999", b"", 404),
     ],
 )
 def test_nonsense_is_refused(platform: Platform, method: str, target: str, body: bytes, status: int) -> None:
@@ -73,18 +95,139 @@ def test_only_members_see_a_room(platform: Platform) -> None:
     assert json.loads(ask(platform, "GET", "/api/rooms", account="stranger").body)["rooms"] == []
 
 
+def typed(platform: Platform, **form: str) -> str:
+    """The page after a person did something there."""
+    answer = ask(platform, "POST", "/rooms/r%201", urlencode(form).encode())
+    assert answer.status == 303
+    return ask(platform, "GET", answer.headers["Location"]).body.decode()
+
+
+def test_a_person_comes_and_goes_on_the_page(platform: Platform) -> None:
+    """As any simulated member; whoever is kept out is told so."""
+    assert '<option value="李雷" selected>' in typed(platform, do="join", text="李雷")
+    assert "李雷退出了群" in typed(platform, **{"as": "李雷", "do": "leave"})
+    platform.act("ban", "r 1", Order("bot", user="李雷"))
+    assert "已被移出并拉黑" in typed(platform, do="join", text="李雷")
+    assert "不能说话" in typed(platform, **{"as": "stranger", "text": "你好"})
+    assert "李雷" not in platform.rooms["r 1"].members
+
+
+def test_the_chat_page_shows_what_was_done(platform: Platform) -> None:
+    """Announcements, recalled and pinned messages, mutes and their end, removals, private words to their reader only."""
+    said = platform.say("r 1", "wang", "说错了<")
+    pinned = platform.say("r 1", "wang", "看这里")
+    platform.join("r 1", "li", "李雷")
+    for verb, order in {
+        "announce": Order("bot", text="明天<停课>"),
+        "recall": Order("bot", message=said),
+        "pin": Order("bot", message=pinned),
+        "whisper": Order("bot", user="wang", text="只给你看"),
+        "mute": Order("bot", user="wang", until="2040-01-01T17:30:00+08:00"),
+        "kick": Order("bot", user="li"),
+    }.items():
+        platform.act(verb, "r 1", order)
+    page = ask(platform, "GET", "/rooms/r%201?as=wang").body.decode()
+    for shown in ("明天&lt;停课&gt;", "的一条消息已被撤回", "置顶", "只给你看", "禁言至 2040-01-01 09:30 UTC", "李雷被GroupOps移出了群"):
+        assert shown in page
+    assert "说错了" not in page
+    assert "被禁言了" in typed(platform, **{"as": "wang", "text": "我要说话"})
+    platform.join("r 1", "han", "韩梅梅")
+    assert "只给你看" not in ask(platform, "GET", "/rooms/r%201?as=han").body.decode()
+    platform.act("mute", "r 1", Order("bot", user="wang"))
+    assert "(禁言中)" in ask(platform, "GET", "/rooms/r%201?as=wang").body.decode()
+    platform.dissolve("r 1", by="wang")
+    page = ask(platform, "GET", "/rooms/r%201").body.decode()
+    assert "群已解散" in page
+    assert "<form" not in page
+
+
 def test_history_is_the_same_after_a_restart(tmp_path: Path) -> None:
-    """Rooms, members, messages and keys come back from the disk."""
+    """Rooms, members, messages, keys, and everything that was done to them come back from the disk."""
     one = Platform(tmp_path)
-    one.open_room("r", "群", {"bot": "GroupOps", "wang": "王芳"})
+    one.open_room("r", "群", {"bot": "GroupOps", "wang": "王芳", "li": "李雷"})
     said = one.say("r", "bot", "早安", key="k")
-    one.leave("r", "wang")
+    for verb, order in {
+        "announce": Order("bot", text="停课", key="a"),
+        "pin": Order("bot", text="看这里"),
+        "recall": Order("bot", message=said),
+        "mute": Order("bot", user="wang"),
+        "ban": Order("bot", user="li"),
+    }.items():
+        one.act(verb, "r", order)
+    one.set_up("r", without=["pin"], demoted=["bot"])
+    one.push_to("bot", "http://127.0.0.1:9/", "secret")
+    one.set_mode(idempotent=True, readable=False)
     two = Platform(tmp_path)
     assert two.history == one.history
-    assert two.rooms["r"].members == {"bot": "GroupOps"}
+    assert two.rooms == one.rooms
+    assert (two.hooks, two.readable) == (one.hooks, False)
     assert two.say("r", "bot", "早安", key="k") == said
     for platform in (one, two):
         platform.ledger.close()
+
+
+def test_a_repeated_key_is_one_act_unless_told_otherwise(platform: Platform) -> None:
+    """Of every act, not only of messages."""
+    order = Order("bot", user="wang", text="好", key="k")
+    assert platform.act("whisper", "r 1", order) == platform.act("whisper", "r 1", order)
+    platform.set_mode(idempotent=False, readable=False)
+    assert len({platform.act("whisper", "r 1", order) for _ in range(2)}) == 2
+    assert ask(platform, "GET", "/api/rooms/r%201/messages?key=k").status == 405
+
+
+def test_a_lost_push_never_comes(platform: Platform) -> None:
+    """The next one does."""
+    came: list[str] = []
+
+    def take(url: str, headers: Mapping[str, str], body: bytes) -> bool:
+        came.append(body.decode())
+        return True
+
+    platform.push_to("bot", "http://door.test/", "secret")
+    courier = Courier(platform, "bot", send=take)
+    platform.faults.append(Standing("lost", "push", times=1))
+    for text in ("一", "二"):
+        platform.say("r 1", "wang", text)
+    courier.carry()
+    assert len(came) == 1
+    assert "二" in came[0]
+
+
+class Bell(Door):
+    """A door that is closed for the first two requests."""
+
+    def __init__(self) -> None:
+        self.came: queue.Queue[tuple[dict[str, str], bytes]] = queue.Queue()
+        self.closed = 2
+        super().__init__(Ring)
+
+
+class Ring(Handler):
+    """One request."""
+
+    server: Bell
+
+    def do_POST(self) -> None:  # noqa: N802
+        """503 twice, then taken."""
+        self.server.came.put((dict(self.headers), self.body()))
+        self.server.closed -= 1
+        self.answer(503 if self.server.closed >= 0 else 200)
+
+
+def test_events_are_pushed_signed_in_order_and_again_until_they_are_taken(process: Fake) -> None:
+    """By the process, over a real socket; what the door has not taken comes again before what follows."""
+    process.open_room("pushed")
+    with serving(Bell()) as bell:
+        process.order("PUT", "/control/push", account=ACCOUNT, url=f"{bell.url}/in/x/", secret="push-secret")
+        for text in ("一", "二"):
+            process.order("POST", "/control/rooms/pushed/say", user="wang", text=text)
+        came = [bell.came.get(timeout=60) for _ in range(4)]
+        process.order("PUT", "/control/push", account=ACCOUNT, url="")
+    for headers, body in came:
+        signing.verify(secrets=["push-secret"], headers=headers, body=body, at=clock.now())
+    told = [event for _headers, body in came for event in json.loads(body)["events"]]
+    assert [event["text"] for event in told] == ["一", "一", "一", "二"]
+    assert len({event["key"] for event in told}) == 2
 
 
 @pytest.fixture(scope="module")

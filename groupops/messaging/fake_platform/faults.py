@@ -1,6 +1,7 @@
 """Everything that can go wrong on a platform, on demand."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -46,6 +47,15 @@ FAULTS: dict[str, Fault] = {
     "redirects": Fault(status=302),
     "twice": Fault(does=True, code="twice"),  # events only: each is told twice
     "shuffled": Fault(does=True, code="shuffled"),  # events only: newest first
+    "lost": Fault(does=True, code="lost"),  # events only: never told
+}
+
+
+# What those of events do to a list of them.
+DISORDER: dict[str, Callable[[list[Any]], list[Any]]] = {
+    "twice": lambda events: [*events, *events],
+    "shuffled": lambda events: events[::-1],
+    "lost": lambda events: [],
 }
 
 

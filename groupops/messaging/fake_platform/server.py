@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from groupops.messaging.fake_platform.faults import Ending
 from groupops.messaging.fake_platform.platform import Platform
+from groupops.messaging.fake_platform.pushing import Post
 from groupops.messaging.fake_platform.web import Reply, answer, handle, request_of
 
 HANG_SECONDS = 120  # longer than anybody waits
@@ -25,6 +26,14 @@ class Server(ThreadingHTTPServer):
     def __init__(self, platform: Platform, port: int) -> None:
         self.platform = platform
         super().__init__(("127.0.0.1", port), Handler)
+        self.post = Post(platform)
+
+    def server_close(self) -> None:
+        """The socket, the doors, the disk."""
+        super().server_close()
+        if hasattr(self, "post"):  # not where the port was taken
+            self.post.stop()
+        self.platform.ledger.close()
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -30,7 +30,6 @@ class Command(BaseCommand):
         try:
             server = Server(platform, options["port"])
         except OSError as error:
-            platform.ledger.close()
             raise CommandError(f"Port {options['port']} cannot be used: {error.strerror}.") from None
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         self.stdout.write(f"fake platform on http://127.0.0.1:{server.server_address[1]}, log in {options['data']}")
