@@ -1,6 +1,7 @@
 """What an account can do in a room: of its platform's class, of the live account there and of earlier refusals the weakest wins."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ def known(adapter: Adapter, *, binding: Binding | None, refused: Mapping[str, st
 def _one(operation: Operation, own: Capability, live: Mapping[str, Any], refused: Mapping[str, str]) -> Capability:
     found = [own]
     if operation in live:
-        found.append(Capability(Level(live[operation]["level"]), why=live[operation]["why"]))
+        found.append(Capability(**live[operation] | {"level": Level(live[operation]["level"])}))
     if operation in refused:
         found.append(Capability(Level.NONE, why=refused[operation]))
     return weakest(*found)
@@ -38,7 +39,7 @@ def learn(delivery: Delivery, operation: Operation, line: str, at: datetime) -> 
 def look(binding: Binding, adapter: Adapter, *, at: datetime) -> None:
     """Ask what the live account may do in the room, and keep it. Raises AdapterError."""
     live = adapter.capabilities(binding.remote_id)
-    found = {str(operation): {"level": str(capability.level), "why": capability.why} for operation, capability in live.items()}
+    found = {str(operation): asdict(capability) for operation, capability in live.items()}
     Binding.objects.filter(pk=binding.pk).update(abilities=found, abilities_at=at)
     binding.abilities, binding.abilities_at = found, at
 

@@ -76,7 +76,7 @@ class Binding(models.Model):
     # The room does not look like the one that was bound (other name, other size): acts wait until a person has looked.
     mismatch = models.CharField(max_length=300, blank=True)
     verified_at = models.DateTimeField(null=True)  # when the room was last seen to be the one that was bound
-    # What the live account may do there: {operation: {"level": …, "why": …}}, as of abilities_at.
+    # What the live account may do there: {operation: the fields of adapter.Capability}, as of abilities_at.
     abilities = models.JSONField(default=dict)
     abilities_at = models.DateTimeField(null=True)
     bound_at = models.DateTimeField()

@@ -5,7 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext_noop as _
 
-from groupops.messaging.adapter import Action, AdapterError, Found, NotSupported, Outcome, OutcomeUnknown, Resolution, Result, Unavailable
+from groupops.messaging.adapter import (
+    Action,
+    AdapterError,
+    Capability,
+    Found,
+    NotSupported,
+    Outcome,
+    OutcomeUnknown,
+    Resolution,
+    Result,
+    Unavailable,
+)
 
 Say = Callable[[Action, str, str], str]  # action, key and text of a part -> remote id
 Seen = Callable[[Action, Sequence[str]], Mapping[str, str]]  # keys -> remote ids of those that are on the platform
@@ -26,6 +37,18 @@ def split(text: str, *, limit: int, size: Callable[[str], int] = len) -> list[st
         pieces.append(piece.strip())
         rest = rest[len(piece) :].lstrip()
     return [f"{n}/{len(pieces)}\n{piece}" for n, piece in enumerate(pieces, 1)]
+
+
+def count(text: str, capability: Capability | None) -> int:
+    """How many messages `text` takes under a capability's limits: what rate limits count."""
+    if capability is None:
+        return 1
+    limits = [(capability.max_chars, len), (capability.max_bytes, _bytes)]
+    return max((len(split(text, limit=limit, size=size)) for limit, size in limits if limit), default=1)
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode())
 
 
 def json_bytes(text: str) -> int:
@@ -74,9 +97,9 @@ def send(action: Action, texts: Sequence[str], *, say: Say, seen: Seen) -> Outco
             remote.append(say(action, key, text))
         except OutcomeUnknown:
             raise
-        except AdapterError as error:
+        except AdapterError:
             if fresh:
-                raise OutcomeUnknown(_("Only a part of the text was sent."), code=error.code) from None
+                raise OutcomeUnknown(_("Only a part of the text was sent."), code=f"{len(remote)}/{len(texts)}") from None
             raise
         fresh = True
     return Outcome(Result.DONE, tuple(remote))

@@ -87,6 +87,14 @@ def undoes(now: DeliveryState, back: DeliveryState) -> bool:
     return any(ways.get(back) == now for ways in DECISIONS.values())
 
 
+def is_doubtful(connection_id: int | None, step: str, attempts: int, forgiven: int) -> bool:
+    """Whether a delivery that waits for a person was stopped before its call: with "send again" the machine goes on with it.
+
+    Not what a person must do anyway (by hand, or to be confirmed on the platform): there "send again" would double it.
+    """
+    return connection_id is not None and step != Step.BY_HAND and attempts <= forgiven
+
+
 class Step(TextChoices):
     """What is done in place of what was asked (degrading.LADDERS)."""
 
@@ -133,7 +141,8 @@ def rest_after(failures: int, *, certain: bool) -> timedelta | None:
     """
     if not certain and failures < BREAKS_AT:
         return None
-    return min(REST * 2 ** min(failures - 1, 20), LONGEST_REST)
+    doubled: timedelta = REST * 2 ** min(failures - 1, 20)
+    return min(doubled, LONGEST_REST)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class Wire:
     transport: httpx.BaseTransport | None = None  # in-process peers
 
     def call(self, method: str, path: str, *, body: Any = None, query: Mapping[str, str] | None = None, acts: bool = False) -> Answer:
-        """One request. `acts`: it changes something there, so that an unclear end is OutcomeUnknown.
+        """One request; a `body` is sent as JSON, bytes as they are. `acts`: it changes something there: an unclear end is OutcomeUnknown.
 
         Raises Unavailable, OutcomeUnknown, RateLimited or Guarded; any other status is the adapter's to judge.
         """
@@ -84,7 +84,8 @@ class Wire:
         request = client.build_request(
             method,
             self.base.rstrip("/") + path,
-            json=body,
+            content=body if isinstance(body, bytes) else None,
+            json=None if isinstance(body, bytes) else body,
             params=query,
             headers=dict(self.headers),
             timeout=httpx.Timeout(self.timeout, connect=min(CONNECT_SECONDS, self.timeout), pool=CONNECT_SECONDS),
@@ -127,7 +128,7 @@ class _Raw:
 def _value(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

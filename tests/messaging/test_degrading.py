@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from groupops.messaging import delivery as engine
-from groupops.messaging.adapter import ACTS, Capability, Level, Operation
+from groupops.messaging.adapter import ACTS, Capability, Level, Operation, weakest
 from groupops.messaging.degrading import begun, choose, ladder
 from groupops.messaging.fake_platform.platform import Platform
 from groupops.messaging.models import Binding, Delivery, Refusal
@@ -81,7 +81,7 @@ def test_a_refusal_for_good_is_learned_and_the_next_step_taken(running: Platform
 def test_a_mute_that_nobody_can_carry_out_is_kept_here(running: Platform) -> None:
     """It counts as done by our own record, and says that it is only that."""
     binding = bound(running)
-    Binding.objects.filter(pk=binding.pk).update(abilities={"mute": {"level": "none", "why": ""}})
+    Binding.objects.filter(pk=binding.pk).update(abilities={"mute": {"level": "none"}})
     row = DeliveryFactory(
         connection=binding.connection, group=binding.group, operation=Operation.MUTE, user="wang", until=clock.now() + timedelta(hours=1)
     )
@@ -89,3 +89,11 @@ def test_a_mute_that_nobody_can_carry_out_is_kept_here(running: Platform) -> Non
     row.refresh_from_db()
     assert (row.state, row.step, row.receipt.remote_id) == (DeliveryState.SENT, Step.RECORDED, "recorded")
     assert not Delivery.objects.filter(operation=Operation.UNMUTE).exists()
+
+
+def test_the_weakest_and_the_tightest_win() -> None:
+    """A room without timed mutes on a platform that has them; a shorter text than usual."""
+    usual = Capability(Level.NATIVE, max_chars=2000, timed=True)
+    here = Capability(Level.EMULATED, max_chars=500, why="没有定时")
+    assert weakest(usual, here) == here
+    assert weakest(usual, Capability(Level.NATIVE)) == Capability(Level.NATIVE, max_chars=2000)

@@ -74,9 +74,23 @@ def test_parts_count_each(running: Platform) -> None:
     at = clock.now()
     Attempt.objects.create(delivery=first, number=1, fence="0" * 32, started_at=at, calls=3)
     assert full(second, [limit], at) is None
+    assert full(second, [limit], at, calls=2) is not None
     Attempt.objects.create(delivery=first, number=2, fence="0" * 32, started_at=at)
     assert full(second, [limit], at) is not None
-    assert full(second, [limit], at + timedelta(seconds=60)) is None
+    assert full(second, [limit], at + timedelta(seconds=60), calls=9) is None
+
+
+def test_a_long_text_waits_until_all_of_it_fits(running: Platform) -> None:
+    """It is not torn apart by a limit in its middle."""
+    binding = bound(running)
+    limited(binding, 3)
+    rows_of(binding, 2)
+    long = DeliveryFactory(connection=binding.connection, group=binding.group, text="长" * 3000)
+    run()
+    assert len(running.rooms[binding.remote_id].messages) == 2
+    run(timedelta(seconds=61))
+    long.refresh_from_db()
+    assert (long.state, long.tries.get().calls) == (S.SENT, 2)
 
 
 def test_the_breaker_opens_after_silence_and_closes_with_an_answer(running: Platform) -> None:

@@ -36,6 +36,7 @@ from groupops.messaging.adapter.errors import (
     RateLimited,
     Unavailable,
 )
+from groupops.messaging.adapter.registering import Registers, Registration
 from groupops.messaging.adapter.seeing import Check, Event, EventKind, Fetched, Health, Push, RemoteGroup, RemoteMember
 
 __all__ = [
@@ -70,6 +71,8 @@ __all__ = [
     "Push",
     "RateHint",
     "RateLimited",
+    "Registers",
+    "Registration",
     "RemoteGroup",
     "RemoteMember",
     "Resolution",

@@ -38,6 +38,8 @@ class Adapter(ABC):
     pushes: ClassVar[bool] = False
     # The platform's limits as its documents give them: what a new connection starts with.
     rates: ClassVar[tuple[RateHint, ...]] = ()
+    # Acts of which never two are under way in one room: they write a list of the room back whole.
+    alone: ClassVar[frozenset[Operation]] = frozenset()
 
     def __init__(self, config: Mapping[str, str], *, timeout: float = 10.0) -> None:
         self.config = config
@@ -137,4 +139,8 @@ class Adapter(ABC):
 
     def parse_push(self, method: str, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Push:
         """Understand a pushed request. Raises Forged when its signature is missing or wrong, ContentRejected when it is nonsense."""
+        raise NotSupported(_("This platform pushes nothing."))
+
+    def parse_push_below(self, path: str, method: str, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Push:
+        """`parse_push` for a platform that adds paths of its own to the door's address: `path` is what stands behind it."""
         raise NotSupported(_("This platform pushes nothing."))

@@ -1,6 +1,6 @@
 """What may be asked of a platform, how well it can, and how it ends when it does not raise."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -64,8 +64,14 @@ class Capability:
 
 
 def weakest(*found: Capability) -> Capability:
-    """Of what the class, the live account and earlier refusals say, the weakest."""
-    return max(found, key=lambda capability: WORST_LAST.index(capability.level))
+    """Of what the class, the live account and earlier refusals say, the weakest level, and the tightest of every limit."""
+    worst = max(found, key=lambda capability: WORST_LAST.index(capability.level))
+    tightest = {
+        name: min((limit for capability in found if (limit := getattr(capability, name)) is not None), default=None)
+        for name in ("max_bytes", "max_chars", "max_age")
+    }
+    own_only, timed = any(capability.own_only for capability in found), all(capability.timed for capability in found)
+    return replace(worst, own_only=own_only, timed=timed, **tightest)
 
 
 class Scope(TextChoices):

@@ -24,6 +24,7 @@ class Check:
     health: Health
     line: str
     account: str = ""
+    keep: Mapping[str, str] = field(default_factory=dict)  # what has changed of what the connection keeps besides what was typed
 
 
 @dataclass(frozen=True)

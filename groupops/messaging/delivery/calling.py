@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext_noop as _
 
 from groupops.groups import queries as groups
-from groupops.messaging import abilities, timers
+from groupops.messaging import abilities, parts, timers
 from groupops.messaging.adapter import SAYING, Action, Adapter, AdapterError, Operation, Outcome, RateLimited, Result
 from groupops.messaging.degrading import Doing, begun, choose, stands
 from groupops.messaging.delivery import gate
@@ -40,10 +40,10 @@ UNCALLED: dict[Step, tuple[DeliveryState, tuple[str, ...]]] = {
 def hand_over(delivery: Delivery, adapter: Adapter, *, terms: Terms, now: Callable[[], datetime]) -> Around:
     """Check, choose the step, call, settle; what the outcome means for the rest of the connection."""
     at = now()
-    stop = gate.stopped(delivery, at)
+    stop = gate.stopped(delivery, adapter, terms=terms, at=at)
     if stop is not None:
         _settle(delivery, None, stop, at)
-        return Around.NOTHING
+        return stop.around
     doing = chosen(delivery, adapter, terms.refused)
     if doing.operation is None:
         state, proof = UNCALLED[doing.step]
@@ -55,7 +55,14 @@ def hand_over(delivery: Delivery, adapter: Adapter, *, terms: Terms, now: Callab
 def _called(delivery: Delivery, adapter: Adapter, doing: Doing, terms: Terms, now: Callable[[], datetime]) -> Around:
     at = now()
     action = action_of(delivery, doing)
-    attempt = begin(delivery, doing, terms.limits, at=at)
+    attempt = begin(
+        delivery,
+        doing,
+        terms.limits,
+        calls=parts.count(action.text, adapter.capabilities().get(action.operation)),
+        alone=adapter.alone,
+        at=at,
+    )
     if not isinstance(attempt, Attempt):
         return _wait_for_room(delivery, attempt, at)
     verdict = _call(adapter, action)
@@ -129,7 +136,6 @@ def _settle(delivery: Delivery, attempt: Attempt | None, verdict: Verdict, at: d
         if attempt is not None:
             result = verdict.result if counted else f"late: {verdict.result}"
             ended = {"ended_at": at, "result": result[:30], "code": verdict.code[:60], "line": verdict.line[:300]}
-            ended["calls"] = max(len(verdict.remote_ids), 1)
             Attempt.objects.filter(pk=attempt.pk).update(**ended)
         if counted and verdict.state == S.SENT:
             prove(delivery, verdict.remote_ids, at)
@@ -144,7 +150,7 @@ def _moved(delivery: Delivery, verdict: Verdict, at: datetime, *, tried: bool, d
     if verdict.state == S.UNKNOWN:
         return move(delivery, S.UNKNOWN, at=at, why=verdict.line, not_before=at + LOOK_AFTER)
     if verdict.state != S.RETRY:
-        return move(delivery, verdict.state, at=at, why=verdict.line, **stands(doing))
+        return move(delivery, verdict.state, at=at, why=verdict.line, not_before=verdict.not_before, **stands(doing))
     attempts = delivery.attempts if tried else delivery.attempts + 1
     wait = _wait(delivery, verdict, attempts - delivery.forgiven)
     if wait is None:

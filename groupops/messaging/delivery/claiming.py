@@ -4,7 +4,7 @@ What is due is judged by the door's clock (`at`), how long a claim holds by the 
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +13,15 @@ from django.db import transaction
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from groupops.groups.policy import Lifecycle
+from groupops.messaging import holding
+from groupops.messaging.adapter import Operation
 from groupops.messaging.degrading import Doing, stands
+from groupops.messaging.delivery import alone as turns
 from groupops.messaging.delivery.limiting import Full, full
 from groupops.messaging.failpoints import failpoint
 from groupops.messaging.models import Attempt, Connection, Delivery, Limit
 from groupops.messaging.moves import move
 from groupops.messaging.policy import BATCH, CLAIMABLE, LEASE, DeliveryState
-
-SILENT = (Lifecycle.PAUSED, Lifecycle.ARCHIVED)
 
 
 def lease() -> Any:
@@ -38,7 +38,7 @@ def ripen(*, at: datetime) -> int:
 def claimable(at: datetime) -> QuerySet[Delivery]:
     """What may be claimed at `at`, whatever its connection's condition."""
     rows = Delivery.objects.filter(Q(not_before=None) | Q(not_before__lte=at), state__in=CLAIMABLE, due_at__lte=at)
-    return rows.filter(Q(expires_at=None) | Q(expires_at__gt=at)).exclude(group__lifecycle__in=SILENT)
+    return rows.filter(holding.free(), Q(expires_at=None) | Q(expires_at__gt=at)).exclude(group__lifecycle__in=holding.SILENT)
 
 
 def due_connections(*, at: datetime) -> list[int]:
@@ -69,21 +69,25 @@ def claim(connection_id: int, *, at: datetime, limit: int = BATCH) -> list[Deliv
     return found
 
 
-def begin(delivery: Delivery, doing: Doing, limits: Sequence[Limit] = (), *, at: datetime) -> Attempt | Full | None:
-    """Write the attempt and its step before the call, and renew the lease.
+def begin(
+    delivery: Delivery, doing: Doing, limits: Sequence[Limit] = (), *, calls: int = 1, alone: Collection[Operation] = (), at: datetime
+) -> Attempt | Full | None:
+    """Write the attempt and its step before the call, and renew the lease. `calls`: how many calls of the platform it takes.
 
-    Full: a rate limit is used up. None: the claim or the leave to act is gone.
+    Full: a rate limit is used up, or another act of those that go `alone` is under way. None: the claim or the leave to act is gone.
     """
     with transaction.atomic():
-        wait = full(delivery, limits, at)
+        wait = full(delivery, limits, at, calls=calls) or turns.taken(delivery, doing.operation, alone, at=at)
         if wait is not None:
             return wait
         held = Delivery.objects.filter(pk=delivery.pk, fence=delivery.fence, state=DeliveryState.CLAIMED, lease_until__gt=Now())
-        if not held.filter(connection__paused=False).update(attempts=F("attempts") + 1, lease_until=lease(), **stands(doing)):
+        held = held.filter(holding.free(), connection__paused=False)
+        if not held.update(attempts=F("attempts") + 1, lease_until=lease(), **stands(doing)):
             return None
         delivery.attempts += 1
         delivery.step, delivery.degraded = doing.step, doing.why
-        attempt = Attempt.objects.create(delivery=delivery, number=delivery.attempts, fence=delivery.fence, started_at=at)  # type: ignore[misc]  # claimed rows have one
+        values = {"delivery": delivery, "number": delivery.attempts, "fence": delivery.fence, "calls": calls, "started_at": at}
+        attempt = Attempt.objects.create(**values)
     failpoint("before-call")
     return attempt
 

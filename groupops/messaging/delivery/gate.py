@@ -1,43 +1,103 @@
 """Why a call must not be made, asked just before it: the first reason that is found, as the state it leads to."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_noop as _
 
-from groupops.messaging import kinds
+from groupops.messaging import holding, kinds, repeats, targets
+from groupops.messaging.adapter import SAYING, Adapter, AdapterError, RateLimited
+from groupops.messaging.delivery.terms import Terms
 from groupops.messaging.delivery.verdicts import Verdict
-from groupops.messaging.models import Delivery
-from groupops.messaging.policy import DeliveryState
+from groupops.messaging.models import Binding, Delivery
+from groupops.messaging.policy import DeliveryState, ending
+from groupops.messaging.timers import PURPOSE
 
 log = logging.getLogger(__name__)
 LAPSED = _("It was not sent in time.")
 MOVED = _("The group's room was changed meanwhile: post it by hand, then confirm.")
 GUARD_BROKE = _("What should be checked before sending could not be checked.")
+QUIET = _("Quiet hours: it leaves when they end.")
+QUIET_OVER = _("Its time is over before the quiet hours end.")
+REPEAT = _("The same text was said here a short while ago. Send it again if that is meant.")
+NOT_SEEN = _("The room could not be looked at before sending.")
 S = DeliveryState
+Reason = Callable[[Delivery, Adapter, Terms, datetime], Verdict | None]
 
 
-def stopped(delivery: Delivery, at: datetime) -> Verdict | None:
-    """The state that follows instead of the call; None: go."""
-    for reason in (_late, _moved, _guarded):
-        verdict = reason(delivery, at)
+def stopped(delivery: Delivery, adapter: Adapter, *, terms: Terms, at: datetime) -> Verdict | None:
+    """The state that follows instead of the call; None: go. What asks the platform comes late, the purpose's own guard last."""
+    for reason in REASONS:
+        verdict = reason(delivery, adapter, terms, at)
         if verdict is not None:
             return verdict
     return None
 
 
-def _late(delivery: Delivery, at: datetime) -> Verdict | None:
+def _late(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> Verdict | None:
     return Verdict(S.MISSED, "", LAPSED) if delivery.expires_at and delivery.expires_at <= at else None
 
 
-def _moved(delivery: Delivery, at: datetime) -> Verdict | None:
-    binding = getattr(delivery.group, "binding", None)
-    moved = binding is None or binding.connection_id != delivery.connection_id
-    return Verdict(S.WAITING_PERSON, "", MOVED) if moved else None
+def _paused(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> Verdict | None:
+    """A pause that came after the claim."""
+    return Verdict(S.DUE, "", holding.HELD) if holding.is_held(delivery) else None
 
 
-def _guarded(delivery: Delivery, at: datetime) -> Verdict | None:
+def _moved(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> Verdict | None:
+    """The room as it is bound now, which the call will use."""
+    binding = Binding.objects.filter(group=delivery.group_id).first()
+    if binding is None or binding.connection_id != delivery.connection_id:
+        return Verdict(S.WAITING_PERSON, "", MOVED)
+    delivery.group.binding = binding
+    return None
+
+
+def _quiet(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> Verdict | None:
+    """Only what the machine says by itself: what a person orders now is meant now."""
+    if delivery.operation not in SAYING or delivery.urgent or delivery.insisted or delivery.purpose == PURPOSE:
+        return None
+    over = terms.quiet_hours(delivery).until(at, delivery.group.zone)
+    if over is None:
+        return None
+    if delivery.expires_at and delivery.expires_at <= over:
+        return Verdict(S.MISSED, "", QUIET_OVER)
+    return Verdict(S.DUE, "", QUIET, not_before=over)
+
+
+def _repeated(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> Verdict | None:
+    if delivery.operation not in SAYING or delivery.insisted or not delivery.text_key:
+        return None
+    since = terms.same_text(delivery).since(at, delivery.text)
+    if since is None or repeats.before(delivery, since=since) is None:
+        return None
+    return Verdict(S.WAITING_PERSON, "", REPEAT)
+
+
+def _elsewhere(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> Verdict | None:
+    """Another room than the one that was bound."""
+    try:
+        line = targets.verify(delivery.group.binding, adapter, at=at)
+    except AdapterError as error:
+        return _unseen(error)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("adapter %s broke", adapter.kind)
+        return Verdict(S.RETRY, "", NOT_SEEN)
+    return Verdict(S.WAITING_PERSON, "", line) if line else None
+
+
+def _unseen(error: AdapterError) -> Verdict:
+    """As in the call. But looking is not sending: what would be unknown there is certainly not sent here."""
+    end = ending(error)
+    state = S.RETRY if end.state == S.UNKNOWN else end.state
+    after = error.after if isinstance(error, RateLimited) else 0
+    return Verdict(state, type(error).__name__, error.message, error.code, around=end.around, after=after, counts=end.counts)
+
+
+def _guarded(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> Verdict | None:
     try:
         line = kinds.guard(delivery, at=at)
     except (OperationalError, InterfaceError):
@@ -46,3 +106,6 @@ def _guarded(delivery: Delivery, at: datetime) -> Verdict | None:
         log.exception("the guard of delivery %s broke", delivery.pk)
         return Verdict(S.RETRY, "", GUARD_BROKE)
     return Verdict(S.CANCELLED, "", line) if line else None
+
+
+REASONS: tuple[Reason, ...] = (_late, _paused, _moved, _quiet, _repeated, _elsewhere, _guarded)

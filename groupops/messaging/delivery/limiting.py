@@ -21,25 +21,25 @@ class Full:
     whole: bool
 
 
-def full(delivery: Delivery, limits: Sequence[Limit], at: datetime) -> Full | None:
+def full(delivery: Delivery, limits: Sequence[Limit], at: datetime, *, calls: int = 1) -> Full | None:
     """The limit that keeps this delivery waiting longest; None: go. In a transaction: it queues up behind others who ask.
 
-    A call of several parts counts as many. A delivery larger than a whole limit goes when nothing else was sent in its time.
+    `calls`: how many calls of the platform it takes, one a part. What is larger than a whole limit goes when the limit is empty.
     """
     if not limits:
         return None
     list(Limit.objects.select_for_update().filter(pk__in=[limit.pk for limit in limits]).order_by("pk"))
-    waits = [wait for limit in limits if (wait := _wait(delivery, limit, at)) is not None]
+    waits = [wait for limit in limits if (wait := _wait(delivery, limit, at, calls)) is not None]
     return max(waits, key=lambda wait: wait.until, default=None)
 
 
-def _wait(delivery: Delivery, limit: Limit, at: datetime) -> Full | None:
+def _wait(delivery: Delivery, limit: Limit, at: datetime, calls: int) -> Full | None:
     span = timedelta(seconds=limit.seconds)
-    calls = list(used(limit, delivery, since=at - span).order_by("-started_at", "-pk").values_list("started_at", "calls"))
-    spent = 0
-    for started, parts in calls:  # from the newest: the one that fills the limit up must grow old first
+    spent, room = 0, max(limit.times - calls, 0)
+    rows = used(limit, delivery, since=at - span).order_by("-started_at", "-pk")
+    for started, parts in rows.values_list("started_at", "calls"):  # from the newest: the one that is too much must grow old first
         spent += parts
-        if spent >= limit.times:
+        if spent > room:
             return Full(started + span, whole=limit.scope == Scope.CONNECTION)
     return None
 

@@ -52,7 +52,7 @@ def _turn(connection_id: int, now: Callable[[], datetime]) -> int:
         lose(connection_id, Connection.Health.DOWN, line=UNUSABLE, at=now())
         _give_back(rows, now())
         return 0
-    done = _batch(rows, adapter, terms_of(connection_id), now)
+    done = _batch(rows, adapter, terms_of(connection_id, rows), now)
     _give_back(rows[done:], now())
     return done
 

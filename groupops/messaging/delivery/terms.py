@@ -1,20 +1,38 @@
-"""What a claimed batch goes by, read once for all of it: what the platform refuses for good, and its limits."""
+"""What a claimed batch goes by, read once for all of it: what the platform refuses for good, its limits, the groups' policies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from groupops.groups import queries as groups
 from groupops.messaging import abilities
-from groupops.messaging.models import Limit
+from groupops.messaging.models import Delivery, Limit
+from groupops.messaging.restraint import QuietHours, SameText
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Of one connection."""
+    """Of one connection, and of the groups of a batch; a group that is not named goes by the defaults."""
 
     refused: Mapping[str, str] = field(default_factory=dict)  # operation → the platform's line
     limits: Sequence[Limit] = ()
+    quiet: Mapping[int, QuietHours] = field(default_factory=dict)
+    repeats: Mapping[int, SameText] = field(default_factory=dict)
+
+    def quiet_hours(self, delivery: Delivery) -> QuietHours:
+        """Of the delivery's group."""
+        return self.quiet.get(delivery.group_id) or QuietHours()
+
+    def same_text(self, delivery: Delivery) -> SameText:
+        """Of the delivery's group."""
+        return self.repeats.get(delivery.group_id) or SameText()
 
 
-def of(connection_id: int) -> Terms:
-    """The terms of a connection now; two queries."""
-    return Terms(abilities.refusals(connection_id), list(Limit.objects.filter(connection=connection_id)))
+def of(connection_id: int, rows: Sequence[Delivery]) -> Terms:
+    """The terms of a connection and of the groups of `rows` now; four queries."""
+    places = {row.group_id: row.group for row in rows}.values()
+    return Terms(
+        refused=abilities.refusals(connection_id),
+        limits=list(Limit.objects.filter(connection=connection_id)),
+        quiet=groups.policies_for("delivery.quiet", places),
+        repeats=groups.policies_for("delivery.duplicates", places),
+    )

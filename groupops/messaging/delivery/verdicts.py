@@ -1,6 +1,7 @@
 """What came of a try, before it is written down."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from groupops.messaging.policy import Around, DeliveryState
 
@@ -17,3 +18,4 @@ class Verdict:
     around: Around = Around.NOTHING
     after: float = 0  # seconds, of a rate limit
     counts: bool = True
+    not_before: datetime | None = None  # of what waits for an hour
