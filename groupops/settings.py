@@ -378,6 +378,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("verify the audit trail", "groupops.record.tasks.verify", 600.0),
         ("beat heart", "groupops.record.tasks.heartbeat", 15.0),
         ("daily health", "groupops.groups.tasks.assess", 900.0),
+        ("look at the members", "members.tasks.look_around", 600.0),
         ("tell staff", "groupops.operations.tasks.notify", 10.0),
     ]
 }

@@ -25,6 +25,8 @@ COUNTED = {
     EventKind.LEFT: gettext_noop("Counted as a leave of %(day)s."),
 }
 COLUMNS = {EventKind.MESSAGE: "messages", EventKind.JOINED: "joins", EventKind.LEFT: "leaves"}
+MOVES_ALONE = frozenset({EventKind.JOINED, EventKind.LEFT})
+TELLS = frozenset({*COUNTED, EventKind.PRESENT})  # the kinds that say whether somebody is here
 NOT_COUNTED = gettext_noop("There is nothing to count.")
 
 
@@ -35,28 +37,28 @@ def resolve(batch: Batch) -> None:
     persons = members.meet(realm=batch.realm, sightings=[members.Sighting(turn.remote_user, turn.user_name, turn.at) for turn in named])
     for turn in named:
         turn.person_id = persons[turn.remote_user]
-    present = [turn for turn in named if turn.kind in COUNTED]
+    present = [turn for turn in named if turn.kind in TELLS]
     stays = members.attend(first_signs={(persons[turn.remote_user], turn.group_id): turn.at for turn in reversed(present)})
     for turn in batch.turns:
         _follow(turn, stays)
     members.keep(stays=stays.values())
 
 
-def _follow(turn: Turn, stays: dict[tuple[int, int], members.Presence]) -> None:
+def _follow(turn: Turn, stays: dict[tuple[int, int], policy.Presence]) -> None:
     """Move the stay of this turn's person as the event says, and note it."""
     name = turn.user_name or turn.remote_user
     if turn.person_id is None:
         turn.note(RESOLVE, NOBODY)
-    elif turn.kind not in COUNTED:
+    elif turn.kind not in TELLS:
         turn.note(RESOLVE, KNOWN, name=name)
     else:
         stay = stays[turn.person_id, turn.group_id]
         turn.membership_id, turn.moved = stay.pk, _move(stay, turn)
-        old_news = KNOWN if turn.kind == EventKind.MESSAGE else OLD_NEWS
+        old_news = OLD_NEWS if turn.kind in MOVES_ALONE else KNOWN
         turn.note(RESOLVE, MOVES[turn.moved] if turn.moved else old_news, name=name)
 
 
-def _move(stay: members.Presence, turn: Turn) -> Moved | None:
+def _move(stay: policy.Presence, turn: Turn) -> Moved | None:
     is_new, stay.is_new = stay.is_new, False
     match turn.kind:
         case EventKind.JOINED:
@@ -64,6 +66,9 @@ def _move(stay: members.Presence, turn: Turn) -> Moved | None:
             return Moved.JOINED if is_new else moved
         case EventKind.LEFT:
             return policy.left(stay, turn.at, turn.how)
+        case EventKind.PRESENT:
+            moved = policy.found(stay, turn.at)
+            return Moved.SEEN if is_new else moved
         case _:
             moved = policy.spoke(stay, turn.at)
             return Moved.SEEN if is_new else moved
@@ -75,7 +80,7 @@ def count(batch: Batch) -> None:
     spoken = members.Spoken()
     days = members.Days()
     for turn in batch.live():
-        if turn.membership_id is None:
+        if turn.membership_id is None or turn.kind not in COUNTED:
             turn.note(COUNT, NOT_COUNTED)
             continue
         day = clock.local(turn.at, turn.zone).date()

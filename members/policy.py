@@ -1,8 +1,9 @@
 """What joins, leaves and messages say about a stay: pure decisions that end the same in whatever order they arrive."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from groupops.inbound.turn import Moved
 
@@ -32,9 +33,51 @@ class Stay(Protocol):
     last_spoke_at: datetime | None
 
 
+@dataclass(slots=True)
+class Known:
+    """A person as the pipeline needs them; a batch meets hundreds, and a model instance costs ten times as much."""
+
+    pk: int
+    remote_id: str
+    name: str
+    named_at: datetime
+    merged_into_id: int | None
+
+
+@dataclass(slots=True)
+class Presence:
+    """A membership that a batch works on: what Stay asks for, and what it was."""
+
+    pk: int
+    joined_at: datetime
+    join_seen: bool
+    left_at: datetime | None
+    left_how: str
+    rejoins: int
+    last_spoke_at: datetime | None
+    is_new: bool = False  # made by this batch, and still without its first event
+    was: tuple[Any, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.was = self.values()
+
+    def values(self) -> tuple[Any, ...]:
+        """What is written back, in the order of the columns above."""
+        return (self.joined_at, self.join_seen, self.left_at, self.left_how, self.rejoins, self.last_spoke_at)
+
+
 def spoke(stay: Stay, at: datetime) -> Moved | None:
     """A message of theirs occurred at `at`. Whoever speaks after having left is back, though nobody told us."""
     stay.last_spoke_at = max(stay.last_spoke_at or at, at)
+    if stay.left_at is not None and at > stay.left_at:
+        return _back(stay, at, seen=False)
+    if not stay.join_seen:
+        stay.joined_at = min(stay.joined_at, at)
+    return None
+
+
+def found(stay: Stay, at: datetime) -> Moved | None:
+    """A look at the list of members found them at `at`: they are there, whatever we were told before."""
     if stay.left_at is not None and at > stay.left_at:
         return _back(stay, at, seen=False)
     if not stay.join_seen:

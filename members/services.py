@@ -2,9 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -12,6 +11,7 @@ from django.db.models.functions import Coalesce
 from groupops.groups.models import Group, GroupDay
 from groupops.shared import bulk
 from members.models import DailyActivity, FormerName, Membership, Person
+from members.policy import Known, Presence
 
 NAME_WIDTH = 200
 STAY = ("joined_at", "join_seen", "left_at", "left_how", "rejoins", "last_spoke_at")
@@ -35,17 +35,6 @@ class Days(defaultdict[tuple[int, date], Counter[str]]):
 
     def __init__(self) -> None:
         super().__init__(Counter)
-
-
-@dataclass(slots=True)
-class Known:
-    """A person as the pipeline needs them; a batch meets hundreds, and a model instance costs ten times as much."""
-
-    pk: int
-    remote_id: str
-    name: str
-    named_at: datetime
-    merged_into_id: int | None
 
 
 def meet(*, realm: str, sightings: Iterable[Sighting]) -> dict[str, int]:
@@ -108,25 +97,6 @@ def _follow_names(people: Iterable[tuple[Known, list[Sighting]]]) -> None:
         FormerName.objects.bulk_create(former, update_conflicts=True, unique_fields=["person", "name"], update_fields=["until"])
 
 
-@dataclass(slots=True)
-class Presence:
-    """A membership that a batch works on: what policy.Stay asks for, and what it was."""
-
-    pk: int
-    joined_at: datetime
-    join_seen: bool
-    left_at: datetime | None
-    left_how: str
-    rejoins: int
-    last_spoke_at: datetime | None
-    is_new: bool = False  # made by this batch, and still without its first event
-    was: tuple[Any, ...] = ()
-
-    def values(self) -> tuple[Any, ...]:
-        """The columns of STAY."""
-        return (self.joined_at, self.join_seen, self.left_at, self.left_how, self.rejoins, self.last_spoke_at)
-
-
 def attend(*, first_signs: Mapping[tuple[int, int], datetime]) -> dict[tuple[int, int], Presence]:
     """The memberships of these (person, group) pairs, locked in sorted order; missing ones are made and say `is_new`.
 
@@ -156,7 +126,7 @@ def _untouched(stay: Presence) -> bool:
 
 def _by_pair(rows: QuerySet[Membership]) -> dict[tuple[int, int], Presence]:
     found = rows.order_by("pk").values_list("person_id", "group_id", "pk", *STAY)
-    return {(person, group): Presence(*stay, was=stay[1:]) for person, group, *stay in found}
+    return {(person, group): Presence(*stay) for person, group, *stay in found}
 
 
 def keep(*, stays: Collection[Presence]) -> None:

@@ -18,6 +18,8 @@ from tests.synapse.homeserver import Homeserver
 
 ROOT = Path(__file__).resolve().parent.parent
 SYNAPSE_PYTHON = Path(os.environ.get("GROUPOPS_SYNAPSE_PYTHON", ROOT / ".cache" / "synapse" / "bin" / "python"))
+SHM = "/dev/shm"  # noqa: S108  (a folder of its own in it, as below /tmp)
+MEMORY = SHM if os.access(SHM, os.W_OK) else None  # Synapse syncs its file on every event: on a disk that is most of its time
 
 
 class Missing(RuntimeError):
@@ -76,7 +78,7 @@ def synapse() -> Iterator[Homeserver]:
     """A Matrix homeserver that federates with nobody, started and empty."""
     if not SYNAPSE_PYTHON.exists():
         raise Missing(f"Synapse (script/test installs it; {SYNAPSE_PYTHON} does not exist)")
-    with _folder("groupops-synapse") as folder:
+    with _folder("groupops-synapse", inside=MEMORY) as folder:
         homeserver = Homeserver(python=SYNAPSE_PYTHON, folder=folder, port=free())
         homeserver.start()
         try:
@@ -103,8 +105,8 @@ def _unprivileged() -> str | None:
 
 
 @contextlib.contextmanager
-def _folder(name: str, account: str | None = None) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+def _folder(name: str, account: str | None = None, *, inside: str | None = None) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=inside))
     try:
         if account:
             shutil.chown(folder, account)

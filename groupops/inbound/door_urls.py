@@ -4,4 +4,7 @@ from django.urls import path
 
 from groupops.inbound.views.door import door
 
-urlpatterns = [path("", door, name="inbound-door")]
+urlpatterns = [
+    path("", door, name="inbound-door"),
+    path("<path:below>", door, name="inbound-door-below"),
+]

@@ -19,6 +19,7 @@ KIND_LABELS = {
     EventKind.MESSAGE_DELETED: _("Message recalled"),
     EventKind.JOINED: _("Joined"),
     EventKind.LEFT: _("Left"),
+    EventKind.PRESENT: _("Found in the list of members"),
     EventKind.MUTED: _("Muted"),
     EventKind.RENAMED: _("Group renamed"),
     EventKind.ANNOUNCED: _("Announcement changed"),

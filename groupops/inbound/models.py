@@ -21,7 +21,7 @@ class StoredEvent(models.Model):
     """One event under its unique key. The door stores it raw and answers; the pipeline understands it later."""
 
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="events", db_index=False)
-    event_key = models.CharField(max_length=255)
+    event_key = models.CharField(max_length=255)  # on PostgreSQL in collation "C": migration 0002
     kind = models.CharField(max_length=20)  # adapter.EventKind
     group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="events", db_index=False)
     remote_group = models.CharField(max_length=255)

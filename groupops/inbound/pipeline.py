@@ -107,8 +107,10 @@ def _park(connection: Connection, event_id: int, at: datetime, error: Exception)
 
 def _batch(connection: Connection, event_ids: list[int], at: datetime) -> int:
     # Locked here and looked at again: whoever had them before us has settled them, and they are no longer pending.
-    events = StoredEvent.objects.select_for_update(of=("self",)).filter(pk__in=event_ids, state=EventState.PENDING).order_by("pk")
-    turns = [_turn(row) for row in events.values_list(*FIELDS)]
+    rows = StoredEvent.objects.select_for_update(of=("self",)).filter(connection=connection, state=EventState.PENDING)
+    # Between two ids, not in a list of them: five hundred parameters take longer than reading the rows.
+    between, wanted = rows.filter(pk__range=(min(event_ids), max(event_ids))).order_by("pk"), set(event_ids)
+    turns = [_turn(row) for row in between.values_list(*FIELDS) if row[0] in wanted]
     if turns:
         batch = Batch(connection_id=connection.pk, realm=connection.adapter, turns=turns, received_at=at)
         for run in steps():

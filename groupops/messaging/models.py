@@ -75,6 +75,7 @@ class Binding(models.Model):
     flagged = models.CharField(max_length=300, blank=True)  # what is wrong with the room, for people; nothing is held back
     # The room does not look like the one that was bound (other name, other size): acts wait until a person has looked.
     mismatch = models.CharField(max_length=300, blank=True)
+    counted_at = models.DateTimeField(null=True)  # when the list of its members was last compared with what we know
     verified_at = models.DateTimeField(null=True)  # when the room was last seen to be the one that was bound
     # What the live account may do there: {operation: the fields of adapter.Capability}, as of abilities_at.
     abilities = models.JSONField(default=dict)

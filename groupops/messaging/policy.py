@@ -52,8 +52,8 @@ MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     S.RETRY: frozenset({S.CLAIMED, S.WAITING_PERSON, S.MISSED, S.CANCELLED}),
     S.UNKNOWN: frozenset({S.SENT, S.DUE, S.CANCELLED}),
     S.WAITING_PERSON: frozenset({S.SENT, S.FAILED, S.DUE, S.MISSED, S.CANCELLED}),
-    S.FAILED: frozenset({S.DUE, S.CANCELLED}),
-    S.MISSED: frozenset({S.DUE, S.CANCELLED}),
+    S.FAILED: frozenset({S.SENT, S.DUE, S.CANCELLED}),
+    S.MISSED: frozenset({S.SENT, S.DUE, S.CANCELLED}),
     S.SENT: frozenset(),
     S.CANCELLED: frozenset(),
 }
@@ -75,7 +75,7 @@ class Decision(TextChoices):
 
 # What a person may decide in which state, and where that leads. Each can be undone for UNDO_FOR, back to where it was.
 DECISIONS: dict[Decision, dict[DeliveryState, DeliveryState]] = {
-    Decision.SENT: {S.WAITING_PERSON: S.SENT, S.UNKNOWN: S.SENT},
+    Decision.SENT: dict.fromkeys((S.WAITING_PERSON, S.UNKNOWN, S.FAILED, S.MISSED), S.SENT),
     Decision.NOT_SENT: {S.WAITING_PERSON: S.FAILED},
     Decision.AGAIN: {S.UNKNOWN: S.DUE, S.FAILED: S.DUE, S.MISSED: S.DUE, S.WAITING_PERSON: S.DUE},
     Decision.CANCEL: dict.fromkeys((S.PLANNED, S.DUE, S.RETRY, S.UNKNOWN, S.WAITING_PERSON, S.FAILED, S.MISSED), S.CANCELLED),

@@ -5,12 +5,16 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from groupops.messaging.adapter import Adapter
-from groupops.messaging.adapters.matrix import Matrix
+from groupops.messaging.adapters.assisted import Assisted
+from groupops.messaging.adapters.matrix import Matrix, MatrixAppservice
 from groupops.messaging.adapters.memory import Memory
+from groupops.messaging.adapters.onebot11 import OneBot11
+from groupops.messaging.adapters.webhook import Webhook
+from groupops.messaging.adapters.wecom_webhook import WecomWebhook
 from groupops.messaging.models import Connection
 from groupops.shared.errors import Refused
 
-ADAPTERS: tuple[type[Adapter], ...] = (Matrix, Memory)
+ADAPTERS: tuple[type[Adapter], ...] = (Assisted, Matrix, MatrixAppservice, Memory, OneBot11, Webhook, WecomWebhook)
 
 
 class UnknownPlatform(Refused):

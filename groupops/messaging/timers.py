@@ -10,8 +10,8 @@ PURPOSE = "order"
 
 
 def lift_later(mute: Delivery, *, at: datetime) -> None:
-    """Plan the unmute of a mute that was carried out, in the caller's transaction."""
-    if mute.until is None:
+    """Plan the unmute of a mute that was carried out and ends, in the caller's transaction; of anything else nothing."""
+    if mute.operation != Operation.MUTE or mute.until is None:
         return
     order = Order.objects.create(group=mute.group, operation=Operation.UNMUTE, at=at)
     wish = outbox.Wish(operation=Operation.UNMUTE, user=mute.user, user_name=mute.user_name, urgent=True)

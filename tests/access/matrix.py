@@ -42,6 +42,7 @@ RUN = Row(viewer=NO, volunteer=NO, admin=NO, foreign=NO)  # operators and founde
 SYSTEM = Row(viewer=NO, volunteer=NO, foreign=NO)  # admins too
 SEE_GROUP = Row()
 CHANGE_GROUP = Row(viewer=NO, admin=NO)  # the volunteer is the owner of `own`
+ACT = Row(viewer=NO)  # remove, mute, announce: admins too
 TRANSFER = Row(viewer=NO, admin=NO, operator=NO)
 TRAIL = Row(viewer=NO, admin=NO, foreign=OK)  # owners read that of their groups
 
@@ -152,6 +153,8 @@ TABLE |= {
     # messaging
     "messaging:deliveries": at(EVERYBODY, is_list=True),
     "messaging:delivery": at(SEE_GROUP, args={PK: "delivery"}),
+    "messaging:act": post(EVERYBODY, do="cancel", pk="delivery"),
+    "messaging:undo-many": at(post(EVERYBODY, {"token": "x"}), answers=frozenset({302, 400, 404, 409})),
     "messaging:undo": post(CHANGE_GROUP, {PK: "delivery"}),
     "messaging:decide": post(CHANGE_GROUP, {PK: "delivery", "decision": "again"}),
     "messaging:connections": at(RUN, is_list=True),
@@ -159,10 +162,27 @@ TABLE |= {
     "messaging:connect-to": form(RUN, {"kind": "matrix"}),
     "messaging:connection": at(RUN, args={PK: "connection"}),
     "messaging:check": post(RUN, {PK: "connection"}),
-    "messaging:pause": post(RUN, {PK: "connection"}),
-    "messaging:resume": post(RUN, {PK: "connection"}),
+    "messaging:pause": form(RUN, {PK: "connection"}),
+    "messaging:resume": form(RUN, {PK: "connection"}),
+    "messaging:pauses": at(EVERYBODY, is_list=True),  # of the groups one sees
+    "messaging:pause-all": form(RUN),
+    "messaging:resume-all": form(RUN),
+    "messaging:pause-group": form(CHANGE_GROUP, {"group_id": "group"}),
+    "messaging:resume-group": form(CHANGE_GROUP, {"group_id": "group"}),
     "messaging:rotate": form(RUN, {PK: "connection"}),
+    "messaging:appservice": at(RUN, args={PK: "connection"}, answers=frozenset({404})),  # of an appservice only
+    "messaging:appservice-file": at(RUN, args={PK: "connection"}, answers=frozenset({404})),
+    "messaging:appservice-test": at(post(RUN, {PK: "connection"}), answers=frozenset({404})),
+    "messaging:limit": post(RUN, {PK: "connection"}, scope="connection", times="5", seconds="60"),
+    "messaging:no-limit": at(post(RUN, {PK: "connection", "limit_id": "limit"})),
+    "messaging:try-again": at(post(RUN, {PK: "connection", "operation": "kick"})),
+    "messaging:test-send": post(RUN, {PK: "connection"}, group="group"),
+    "messaging:orders": at(SEE_GROUP, args={"group_id": "group"}),
+    "messaging:order": at(post(ACT, {"group_id": "group"}, operation="kick"), answers=frozenset({422})),
+    "messaging:look": at(post(ACT, {"group_id": "group"}), answers=frozenset({302, 409})),
+    "messaging:abilities": at(SEE_GROUP, args={"group_id": "group"}),
     "messaging:bind": at(CHANGE_GROUP, args={"group_id": "group"}),
+    "messaging:confirm-room": post(CHANGE_GROUP, {"group_id": "group"}),
     "messaging:unbind": post(CHANGE_GROUP, {"group_id": "group"}),
     "messaging:bind-to": post(CHANGE_GROUP, {"group_id": "group", "connection_id": "connection"}),
     # inbound
@@ -173,6 +193,7 @@ TABLE |= {
     "inbound:parked": at(EVERYBODY, is_list=True),  # of the groups one sees
     "inbound:replay-all": post(EVERYBODY),  # of the groups one may edit
     "inbound-door": at(post(OPEN, {"door": "nobody"}), answers=frozenset({404})),
+    "inbound-door-below": at(post(OPEN, {"door": "nobody", "below": "_matrix/app/v1/ping"}), answers=frozenset({404})),
 }
 
 # API: lists are open to everybody and hold what they may see; writes say no by 403, foreign objects by 404
@@ -212,9 +233,19 @@ TABLE |= {
     "api-connections-resume": post(RUN, {PK: "connection"}),
     "api-bindings-list": at(EVERYBODY, is_list=True),
     "api-bindings-detail": at(CHANGE_GROUP, args={"group_id": "group"}, methods=("DELETE",)),
+    "api-bindings-confirm": post(CHANGE_GROUP, {"group_id": "group"}),
+    "api-orders-list": at(post(ACT, group="group", operation="kick", user="wang"), answers=frozenset({201})),
+    "api-abilities-detail": at(SEE_GROUP, args={PK: "group"}),
+    "api-pauses-list": at(EVERYBODY, is_list=True),
+    "api-pauses-detail": at(SEE_GROUP, args={PK: "pause"}),
+    "api-pauses-resume": post(CHANGE_GROUP, {PK: "pause"}),
     "api-deliveries-list": at(EVERYBODY, is_list=True),
     "api-deliveries-detail": at(SEE_GROUP, args={PK: "delivery"}),
     "api-deliveries-decide": post(CHANGE_GROUP, {PK: "delivery"}, decision="again"),
+    "api-deliveries-decide-many": post(EVERYBODY, ids=[1], decision="cancel"),
+    "api-deliveries-undo-many": post(EVERYBODY, ids=[1]),
+    "api-deliveries-take": post(EVERYBODY, ids=[1]),
+    "api-deliveries-put-back": post(EVERYBODY, ids=[1]),
     "api-deliveries-undo": post(CHANGE_GROUP, {PK: "delivery"}),
     "api-events-list": at(EVERYBODY, is_list=True),
     "api-events-detail": at(SEE_GROUP, args={PK: "event"}),

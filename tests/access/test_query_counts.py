@@ -14,6 +14,7 @@ from groupops.accounts.policy import Scope
 from groupops.groups.models import KeyMoment, Policy, ProductStage, RuleSet
 from groupops.groups.policy import Scope as PolicyScope
 from groupops.inbound.models import EventState
+from groupops.messaging.models import Pause
 from groupops.messaging.policy import DeliveryState
 from groupops.record import services as record
 from members.models import Membership, Person
@@ -51,6 +52,7 @@ def fill(user: Any, group: Any, count: int) -> None:
         version = RuleSet.objects.filter(group=group).count() + 1
         RuleSet.objects.create(group=group, version=version, text="群规", at=moment, by=UserFactory())
         Policy.objects.create(name="delivery.retry", scope=PolicyScope.GROUP, group=other, version=1, value=None, at=moment, by=user)
+        Pause.objects.create(sort="speaking", group=other, by=UserFactory(), at=moment)
         ProductStage.objects.create(users=n + 1, at=moment, by=user)
 
 

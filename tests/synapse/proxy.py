@@ -1,6 +1,7 @@
 """A gateway before the homeserver that fails on demand, in every way of the fake platform's list, in Matrix' words."""
 
 import json
+import re
 import socket
 import struct
 import threading
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from groupops.messaging.adapter import Operation
 from groupops.messaging.fake_platform.faults import FAULTS, Ending, Fault
 
 CODES = {
@@ -20,16 +22,32 @@ CODES = {
     "no_such_room": "M_NOT_FOUND",
     "limited": "M_LIMIT_EXCEEDED",
 }
+# The request that carries an operation out: the last one, where it takes several.
+CARRIES = {
+    Operation.SEND_GROUP: r"PUT .*/send/m\.room\.message/",
+    Operation.SEND_DIRECT: r"PUT .*/send/m\.room\.message/",
+    Operation.ANNOUNCE: r"PUT .*/state/m\.room\.topic/",
+    Operation.PIN: r"PUT .*/state/m\.room\.pinned_events/",
+    Operation.DELETE_MESSAGE: r"PUT .*/redact/",
+    Operation.MUTE: r"PUT .*/state/m\.room\.power_levels/",
+    Operation.UNMUTE: r"PUT .*/state/m\.room\.power_levels/",
+    Operation.KICK: r"PUT .*/state/m\.room\.member/",
+    Operation.BAN: r"PUT .*/state/m\.room\.member/",
+    Operation.UNBAN: r"PUT .*/state/m\.room\.member/",
+    Operation.MEMBERS: r"GET .*/joined_members",
+    Operation.EVENTS: r"GET .*/sync\?",
+}
 
 
 class Gateway(ThreadingHTTPServer):
-    """Hands everything to `upstream`; a fault strikes the next sending of a message."""
+    """Hands everything to `upstream`; a fault strikes the next request that carries its operation out."""
 
     daemon_threads = True
 
     def __init__(self, upstream: str) -> None:
         self.upstream = httpx.Client(base_url=upstream, timeout=30, trust_env=False)
         self.fault: Fault | None = None
+        self.struck = Operation.SEND_GROUP
         super().__init__(("127.0.0.1", 0), Handler)
 
     @property
@@ -48,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
         """Forward, or fail."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         fault = None
-        if "/send/m.room.message/" in self.path:
+        if re.match(CARRIES[self.server.struck], f"{self.command} {self.path}"):
             fault, self.server.fault = self.server.fault, None
         if fault is None or fault.does:
             answer = self._forward(body)
@@ -101,6 +119,6 @@ def gateway(upstream: str) -> Iterator[Gateway]:
         server.upstream.close()
 
 
-def order(server: Gateway, name: str) -> None:
-    """A fault for the next sending."""
-    server.fault = FAULTS[name]
+def order(server: Gateway, name: str, operation: Operation = Operation.SEND_GROUP) -> None:
+    """A fault for the next request of an operation."""
+    server.struck, server.fault = operation, FAULTS[name]

@@ -1,12 +1,11 @@
 """The thread through the house: a planned post leaves on time, once, into a real room; what a member says there comes back."""
 
-import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +14,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
-from nio import AsyncClient, JoinError, RoomCreateResponse, RoomMessagesResponse, RoomMessageText, RoomSendResponse
 
 from content import services as content
 from content import tasks as content_tasks
@@ -32,90 +30,44 @@ from tests import processes
 from tests.factories import accounts
 from tests.factories.groups import GroupFactory
 from tests.factories.messaging import BindingFactory, ConnectionFactory
+from tests.synapse.foreign import Foreign
 from tests.synapse.homeserver import Account, Homeserver
 
 pytestmark = [pytest.mark.synapse, pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-T = TypeVar("T")
 
 
 @dataclass
 class Room:
     """A room with our account in it, seen by a member through a client that is not ours."""
 
-    homeserver: Homeserver
+    foreign: Foreign
     member: Account
     room_id: str
     binding: Binding
 
-    def as_member(self, work: Callable[[AsyncClient], Awaitable[T]]) -> T:
-        """Do something with matrix-nio as the member."""
-
-        async def session() -> T:
-            client = AsyncClient(self.homeserver.base_url, self.member.user_id)
-            client.access_token = self.member.access_token
-            try:
-                return await work(client)
-            finally:
-                await client.close()
-
-        return asyncio.run(session())
-
     def texts(self) -> list[str]:
         """Everything said in the room, oldest first, as the homeserver keeps it."""
-
-        async def read(client: AsyncClient) -> list[str]:
-            answer = await client.room_messages(self.room_id, limit=200)
-            assert isinstance(answer, RoomMessagesResponse), answer
-            return [event.body for event in reversed(answer.chunk) if isinstance(event, RoomMessageText)]
-
-        return self.as_member(read)
+        return self.foreign.texts(self.member, self.room_id)
 
     def say(self, text: str) -> None:
         """The member says something."""
-
-        async def send(client: AsyncClient) -> None:
-            answer = await client.room_send(self.room_id, "m.room.message", {"msgtype": "m.text", "body": text})
-            assert isinstance(answer, RoomSendResponse), answer
-
-        self.as_member(send)
+        self.foreign.say(self.member, self.room_id, text)
 
 
 @pytest.fixture
-def room(homeserver: Homeserver, settings: Any) -> Room:
+def room(homeserver: Homeserver, foreign: Foreign, settings: Any) -> Room:
     """A bound room on the real homeserver, which is on the loopback."""
     settings.ALLOW_PRIVATE_TARGETS = True
     tag = uuid.uuid4().hex[:8]
     bot, member = homeserver.create_user(f"bot-{tag}"), homeserver.create_user(f"member-{tag}")
-    room_id = asyncio.run(_open_room(homeserver, bot, member))
+    name = f"技术交流群 {tag}"
+    room_id = foreign.open_room(member, bot, name=name)
     credentials = {"homeserver": homeserver.base_url, "user": bot.user_id, "token": bot.access_token}
     connection = ConnectionFactory(adapter="matrix", credentials=credentials)
-    binding = BindingFactory(group=GroupFactory(name=f"技术交流群 {tag}"), connection=connection, remote_id=room_id)
+    binding = BindingFactory(group=GroupFactory(name=name), connection=connection, remote_id=room_id, remote_name="技术交流群")
     inbound_tasks.fetch()  # the first look begins at the present
-    return Room(homeserver, member, room_id, binding)
-
-
-async def _open_room(homeserver: Homeserver, bot: Account, member: Account) -> str:
-    async with _nio(homeserver, member) as owner, _nio(homeserver, bot) as guest:
-        made = await owner.room_create(name="技术交流群", invite=[bot.user_id])
-        assert isinstance(made, RoomCreateResponse), made
-        joined = await guest.join(made.room_id)
-        assert not isinstance(joined, JoinError), joined
-    return str(made.room_id)
-
-
-class _nio:  # noqa: N801  (reads as the library's own context manager, which it lacks)
-    """An nio client for one block."""
-
-    def __init__(self, homeserver: Homeserver, account: Account) -> None:
-        self.client = AsyncClient(homeserver.base_url, account.user_id)
-        self.client.access_token = account.access_token
-
-    async def __aenter__(self) -> AsyncClient:
-        return self.client
-
-    async def __aexit__(self, *error: Any) -> None:
-        await self.client.close()
+    return Room(foreign, member, room_id, binding)
 
 
 @contextmanager

@@ -24,8 +24,8 @@ NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
 @public
 @csrf_exempt
 @never_cache
-def door(request: HttpRequest, door: str) -> HttpResponse:
-    """POST /in/<door>/: the platform's own answer once everything is committed, else problem+json.
+def door(request: HttpRequest, door: str, below: str = "") -> HttpResponse:
+    """POST /in/<door>/, or below it where a platform adds paths of its own: its own answer after the commit, else problem+json.
 
     404 unknown door or a platform that pushes nothing, 405 method, 413 more than 1 MiB, 401 not signed, 400 nonsense, 503 ours.
     A paused connection still takes what is pushed: a pause stops what we do, not what happens in the room.
@@ -41,7 +41,7 @@ def door(request: HttpRequest, door: str) -> HttpResponse:
         return http.error(request, 413, _("The body is larger than 1 MiB."))
     except UnreadablePostError:
         return http.error(request, 400, _("The body ended too early."))
-    return _understood(request, connection, body)
+    return _understood(request, connection, below, body)
 
 
 def _body(request: HttpRequest) -> bytes:
@@ -51,10 +51,11 @@ def _body(request: HttpRequest) -> bytes:
     return request.body
 
 
-def _understood(request: HttpRequest, connection: Connection, body: bytes) -> HttpResponse:
+def _understood(request: HttpRequest, connection: Connection, below: str, body: bytes) -> HttpResponse:
     adapter = registry.adapter_for(connection)
+    told = (str(request.method), request.headers, request.GET.dict(), body)
     try:
-        push = adapter.parse_push(str(request.method), request.headers, request.GET.dict(), body)
+        push = adapter.parse_push_below(below, *told) if below else adapter.parse_push(*told)
     except AdapterError as refusal:
         return _refused(request, connection, refusal)
     services.store(connection=connection, events=push.events, at=clock.now())

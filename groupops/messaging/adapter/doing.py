@@ -1,5 +1,6 @@
 """What may be asked of a platform, how well it can, and how it ends when it does not raise."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -66,12 +67,18 @@ class Capability:
 def weakest(*found: Capability) -> Capability:
     """Of what the class, the live account and earlier refusals say, the weakest level, and the tightest of every limit."""
     worst = max(found, key=lambda capability: WORST_LAST.index(capability.level))
-    tightest = {
-        name: min((limit for capability in found if (limit := getattr(capability, name)) is not None), default=None)
-        for name in ("max_bytes", "max_chars", "max_age")
-    }
-    own_only, timed = any(capability.own_only for capability in found), all(capability.timed for capability in found)
-    return replace(worst, own_only=own_only, timed=timed, **tightest)
+    return replace(
+        worst,
+        max_bytes=_least(capability.max_bytes for capability in found),
+        max_chars=_least(capability.max_chars for capability in found),
+        max_age=_least(capability.max_age for capability in found),
+        own_only=any(capability.own_only for capability in found),
+        timed=all(capability.timed for capability in found),
+    )
+
+
+def _least(limits: Iterable[int | None]) -> int | None:
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 class Scope(TextChoices):

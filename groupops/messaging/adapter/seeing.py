@@ -53,6 +53,7 @@ class EventKind(StrEnum):
     MESSAGE_DELETED = "message.deleted"
     JOINED = "member.joined"
     LEFT = "member.left"
+    PRESENT = "member.present"  # a look at the list of members found them; nobody told us of a join
     MUTED = "member.muted"
     RENAMED = "group.renamed"
     ANNOUNCED = "group.announced"

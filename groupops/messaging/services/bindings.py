@@ -10,7 +10,7 @@ from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
-from groupops.messaging import registry
+from groupops.messaging import registry, targets
 from groupops.messaging.adapter import Adapter, AdapterError, NotSupported, RemoteGroup
 from groupops.messaging.models import Binding, Connection, Delivery
 from groupops.messaging.moves import move
@@ -60,6 +60,26 @@ def bind(*, group: Group, connection: Connection, remote_id: str, by: User, at: 
     except IntegrityError:
         raise RoomTaken(_("Another group is this room already.")) from None
     return binding
+
+
+def confirm_room(*, group: Group, by: User, at: datetime) -> bool:
+    """A person has looked: it is still this group's room, by the name and size that the platform shows now.
+
+    Returns whether there was a doubt to end. What waits because of it is sent from the send desk. Raises Forbidden, WrongRoom.
+    """
+    access.demand(by, GroupRight.BIND, group)
+    binding = Binding.objects.filter(group=group).select_related("connection").first()
+    if binding is None or not binding.mismatch:
+        return False
+    room = _look(binding.connection, binding.remote_id)
+    with transaction.atomic():
+        doubted = Binding.objects.filter(pk=binding.pk, remote_id=binding.remote_id, connection=binding.connection_id).exclude(mismatch="")
+        if not doubted.update(**targets.seen(room, at)):
+            return False
+        before = {"room": binding.remote_name, "size": binding.remote_size}
+        after = {"room": room.name, "size": room.size}
+        record.audit(by=by, verb="group.confirm_room", target=group, at=at, before=before, after=after, group_id=group.pk)
+    return True
 
 
 def unbind(*, group: Group, by: User, at: datetime) -> bool:

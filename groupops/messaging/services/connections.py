@@ -1,4 +1,4 @@
-"""Make, check, pause, resume and renew connections. Platforms are called outside transactions; secrets never reach the audit trail."""
+"""Make, check, reopen and renew connections. Platforms are called outside transactions; secrets never reach the audit trail."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -39,7 +39,7 @@ class NameTaken(Conflict):
 
 def connect(*, name: str, kind: str, typed: Mapping[str, str], by: User, at: datetime) -> Connection:
     """A new connection, tried before it is kept. `typed` are the values of the adapter's fields. Raises NotAccepted, NameTaken."""
-    _may_manage(by)
+    demand_management(by)
     if kind not in {adapter.kind for adapter in registry.offered()}:
         raise NotAccepted(_("This platform is not offered here."), field="adapter")
     if not name.strip() or len(name) > 60:
@@ -64,7 +64,7 @@ def rotate(*, connection: Connection, typed: Mapping[str, str], by: User, at: da
 
     Raises NotAccepted, OtherAccount.
     """
-    _may_manage(by)
+    demand_management(by)
     fields = {field.name for field in registry.adapter_class(connection.adapter).fields}
     given = {name: value for name, value in typed.items() if value and name in fields}
     kept, found = _try(connection.adapter, connection.credentials | given)
@@ -88,6 +88,7 @@ def check(*, connection: Connection, at: datetime) -> Check:
     with transaction.atomic():
         _note(connection, found, at)
         Connection.objects.filter(pk=connection.pk).update(**{name: getattr(connection, name) for name in NOTED})
+        _keep(connection, found)
         if found.health in WORKING and not connection.paused:
             record.close_alarm(key=_alarm(connection), at=at)
         elif found.health not in WORKING:
@@ -103,27 +104,11 @@ def check_all(*, now: Callable[[], datetime]) -> None:
         check(connection=connection, at=now())
 
 
-def pause(*, connection: Connection, by: User, at: datetime) -> bool:
-    """Nothing leaves by this connection until it is resumed; what comes in is still read. False where it was paused already."""
-    return _set_paused(connection, paused=True, verb="connection.pause", by=by, at=at)
-
-
-def resume(*, connection: Connection, by: User, at: datetime) -> bool:
-    """Let it speak again. What lapsed meanwhile stays missed. False where it was not paused."""
-    resumed = _set_paused(connection, paused=False, verb="connection.resume", by=by, at=at)
-    if resumed and connection.health in WORKING:
+def reopen(connection: Connection, *, at: datetime) -> None:
+    """Use a channel again that was lost, in the caller's transaction (services.resume). The alarm stays while the account does not work."""
+    if Connection.objects.filter(pk=connection.pk, paused=True).update(paused=False) and connection.health in WORKING:
         record.close_alarm(key=_alarm(connection), at=at)
-    return resumed
-
-
-def _set_paused(connection: Connection, *, paused: bool, verb: str, by: User, at: datetime) -> bool:
-    _may_manage(by)
-    with transaction.atomic():
-        if not Connection.objects.filter(pk=connection.pk, paused=not paused).update(paused=paused):
-            return False
-        record.audit(by=by, verb=verb, target=connection, at=at)
-    connection.paused = paused
-    return True
+    connection.paused = False
 
 
 NOTED = ("health", "health_line", "account", "checked_at")
@@ -132,6 +117,14 @@ NOTED = ("health", "health_line", "account", "checked_at")
 def _note(connection: Connection, found: Check, at: datetime) -> None:
     connection.health, connection.health_line, connection.checked_at = found.health.value, found.line[:300], at
     connection.account = found.account[:255] or connection.account
+
+
+def _keep(connection: Connection, found: Check) -> None:
+    """What the platform says anew is kept with the credentials, unless somebody has just changed those."""
+    if found.keep:
+        sealed = secretbox.seal({**connection.credentials, **found.keep})
+        if Connection.objects.filter(pk=connection.pk, sealed=connection.sealed).update(sealed=sealed):
+            connection.sealed = sealed
 
 
 def _try(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, str], Check]:
@@ -171,6 +164,7 @@ def _alarm(connection: Connection) -> str:
     return f"connection:{connection.pk}"
 
 
-def _may_manage(by: User) -> None:
+def demand_management(by: User) -> None:
+    """Raise Forbidden unless `by` manages channels."""
     if not by.has_right(Right.MANAGE_CONNECTIONS):
         raise Forbidden(_("Only an operator or a founder manages channels."))

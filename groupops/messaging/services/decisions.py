@@ -9,10 +9,12 @@ from django.utils.translation import gettext_noop
 
 from groupops.accounts.models import User
 from groupops.groups import access
-from groupops.groups.access import GroupRight
+from groupops.messaging import timers
 from groupops.messaging.models import Binding, Delivery, Receipt
 from groupops.messaging.moves import reopen
 from groupops.messaging.policy import DECISIONS, SEND_AGAIN_AFTER, SEND_AGAIN_WITHIN, UNDO_FOR, Decision, DeliveryState
+from groupops.messaging.rights import right_for
+from groupops.messaging.services.seen import MovedOn, locked, moved_on, refuse_taken
 from groupops.record import services as record
 from groupops.shared.errors import Conflict
 
@@ -26,49 +28,58 @@ WHY = {
 TAKEN_BACK = gettext_noop("A person took the decision back.")
 
 
-class MovedOn(Conflict):
-    """The delivery is no longer in the state the person saw."""
-
-
 class NoRoom(Conflict):
     """There is no room to send it to."""
 
 
 def decide(*, delivery: Delivery, decision: Decision, by: User, at: datetime) -> Delivery:
-    """Carry a decision out; it can be taken back for a while. "Send again" waits that while. Raises Forbidden, MovedOn, NoRoom."""
-    access.demand(by, GroupRight.CONTENT, delivery.group)
+    """Carry a decision out; it can be taken back for a while. "Send again" waits that while.
+
+    Raises Forbidden, MovedOn, TakenByOther, NoRoom.
+    """
+    access.demand(by, right_for(delivery.operation), delivery.group)
     with transaction.atomic():
-        stored = _locked(delivery)
+        stored = locked(delivery)
         before = DeliveryState(stored.state)
         to = DECISIONS[decision].get(before)
         if to is None:
-            raise MovedOn(_("This delivery has moved on: it is now “%(state)s”.") % {"state": stored.get_state_display()})
-        values = _again(stored, at) if decision == Decision.AGAIN else {"undo_until": at + UNDO_FOR}
+            raise moved_on(stored)
+        refuse_taken(stored, by)
+        values = _again(stored, at) if decision == Decision.AGAIN else _decided(stored, by, at)
         if not reopen(stored, to, at=at, why=WHY[decision], undo_state=before, **values):
             raise MovedOn(_("Somebody was faster. Look at the delivery again."))
         if decision == Decision.SENT:
             Receipt.objects.create(delivery=stored, confirmed_by=by, at=at)
+            timers.lift_later(stored, at=at)
         _audit(stored, f"delivery.{decision}", before, by, at)
     return stored
 
 
 def undo(*, delivery: Delivery, by: User, at: datetime) -> Delivery:
     """Take the last decision back while that is honest: the time is not over and nothing has left. Raises Forbidden, MovedOn."""
-    access.demand(by, GroupRight.CONTENT, delivery.group)
+    access.demand(by, right_for(delivery.operation), delivery.group)
     with transaction.atomic():
-        stored = _locked(delivery)
+        stored = locked(delivery)
         before = DeliveryState(stored.state)
         if not stored.undo_state or stored.undo_until is None or stored.undo_until < at:
             raise MovedOn(_("This can no longer be undone."))
         Receipt.objects.filter(delivery=stored).delete()
-        if not reopen(stored, DeliveryState(stored.undo_state), at=at, why=TAKEN_BACK):
+        if not reopen(stored, DeliveryState(stored.undo_state), at=at, why=TAKEN_BACK, **_taken_before(stored)):
             raise MovedOn(_("Somebody was faster. Look at the delivery again."))
         _audit(stored, "delivery.undo", before, by, at)
     return stored
 
 
-def _locked(delivery: Delivery) -> Delivery:
-    return Delivery.objects.select_for_update(of=("self",)).select_related("group", "connection").get(pk=delivery.pk)
+def _decided(delivery: Delivery, by: User, at: datetime) -> dict[str, Any]:
+    """The columns of the other decisions: the time to undo, and who did by hand what waited for somebody."""
+    taken = {"taken_by": by, "taken_at": delivery.taken_at or at} if delivery.state == DeliveryState.WAITING_PERSON else {}
+    return taken | {"undo_until": at + UNDO_FOR}
+
+
+def _taken_before(delivery: Delivery) -> dict[str, Any]:
+    """Who had it before the decision: nobody, where the decision itself took it on."""
+    by_deciding = delivery.taken_at is not None and delivery.taken_at + UNDO_FOR == delivery.undo_until
+    return {"taken_by": None, "taken_at": None} if by_deciding else {}
 
 
 def _again(delivery: Delivery, at: datetime) -> dict[str, Any]:
@@ -80,8 +91,11 @@ def _again(delivery: Delivery, at: datetime) -> dict[str, Any]:
         "connection_id": binding.connection_id,
         "not_before": at + SEND_AGAIN_AFTER,
         "expires_at": at + SEND_AGAIN_WITHIN,
+        "insisted": True,
         "forgiven": delivery.attempts,
         "undo_until": at + SEND_AGAIN_AFTER,
+        "taken_by": None,
+        "taken_at": None,
     }
 
 

@@ -7,23 +7,29 @@ from django.utils.translation import gettext as _
 
 from groupops.accounts.models import User
 from groupops.groups import access
-from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
 from groupops.messaging import outbox
-from groupops.messaging.adapter import ENFORCING, RELEASING, Operation
+from groupops.messaging.adapter import Operation
 from groupops.messaging.models import Delivery, Order
+from groupops.messaging.rights import right_for
 from groupops.messaging.timers import PURPOSE
 from groupops.record import services as record
 from groupops.shared.errors import Invalid
 
-RIGHTS = {
-    Operation.SEND_GROUP: GroupRight.CONTENT,
-    Operation.SEND_DIRECT: GroupRight.CONTENT,
-    Operation.ANNOUNCE: GroupRight.ANNOUNCE,
-    Operation.PIN: GroupRight.ANNOUNCE,
-} | dict.fromkeys((*ENFORCING, *RELEASING), GroupRight.MODERATE)
 ABOUT_PEOPLE = (Operation.SEND_DIRECT, Operation.MUTE, Operation.UNMUTE, Operation.KICK, Operation.BAN, Operation.UNBAN)
 TEXTS = (Operation.SEND_GROUP, Operation.SEND_DIRECT, Operation.ANNOUNCE)
+VERBS = {
+    Operation.SEND_GROUP: "order.send_group",
+    Operation.SEND_DIRECT: "order.send_direct",
+    Operation.ANNOUNCE: "order.announce",
+    Operation.PIN: "order.pin",
+    Operation.DELETE_MESSAGE: "order.delete_message",
+    Operation.MUTE: "order.mute",
+    Operation.UNMUTE: "order.unmute",
+    Operation.KICK: "order.kick",
+    Operation.BAN: "order.ban",
+    Operation.UNBAN: "order.unban",
+}
 
 
 class Incomplete(Invalid):
@@ -31,14 +37,14 @@ class Incomplete(Invalid):
 
 
 def order(*, group: Group, wish: outbox.Wish, reason: str = "", by: User, at: datetime) -> Delivery:
-    """Do it now. Raises Forbidden, Incomplete. The seed gives 踢人、禁言、群公告 to 管理员 (管理员体系设置)."""
-    access.demand(by, RIGHTS[wish.operation], group)
+    """Do it now. Raises Forbidden, Incomplete."""
+    access.demand(by, right_for(wish.operation), group)
     _complete(wish, at)
     with transaction.atomic():
         made = Order.objects.create(group=group, operation=wish.operation, reason=reason, by=by, at=at)
         delivery = outbox.act(wish, purpose=PURPOSE, subject_id=made.pk, group=group, due_at=at, expires_at=None, at=at)
         after = {"user": wish.user, "message": wish.message, "until": wish.until and wish.until.isoformat(), "reason": reason}
-        record.audit(by=by, verb=f"order.{wish.operation}", target=delivery, at=at, after=after, group_id=group.pk)
+        record.audit(by=by, verb=VERBS[wish.operation], target=delivery, at=at, after=after, group_id=group.pk)
     return delivery
 
 

@@ -1,6 +1,5 @@
 """Channels: accounts on platforms, their health, their credentials, and whether they may speak."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -13,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from groupops.groups.views.found import actor
 from groupops.messaging import queries, registry
 from groupops.messaging import services as messaging
-from groupops.messaging.adapter import Adapter, Health
-from groupops.messaging.forms import ConnectForm, CredentialsForm, labels
+from groupops.messaging.adapter import Adapter, Health, Registers
+from groupops.messaging.forms import ConnectForm, CredentialsForm, LimitForm, labels
 from groupops.messaging.models import Connection
-from groupops.messaging.policy import UNSENT
+from groupops.messaging.policy import BREAKS_AT, UNSENT
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
 from groupops.shared.errors import Refused
@@ -48,6 +47,8 @@ def connect_to(request: HttpRequest, kind: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
+            if issubclass(adapter, Registers):
+                return redirect("messaging:appservice", made.pk)
             messages.success(request, _("The channel works. Now choose which group is which room."))
             return redirect("messaging:connection", made.pk)
     return render(
@@ -61,8 +62,15 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
     context = {
         "connection": found,
+        "registers": issubclass(registry.by_kind().get(found.adapter, Adapter), Registers),
         "label": labels(registry.ADAPTERS).get(found.adapter, found.adapter),
         "bindings": found.bindings.select_related("group").order_by("group__name")[:200],
+        "pauses": queries.pauses_at(found),
+        "limits": queries.limits_of(found, at=clock.now()),
+        "limit_form": LimitForm(),
+        "refusals": found.refusals.order_by("operation"),
+        "breaker_open": found.failures >= BREAKS_AT,
+        "door": request.build_absolute_uri(reverse("inbound-door", args=[found.door])) if _pushes(found) else "",
         "waiting": found.deliveries.filter(state__in=UNSENT)[:1001].count(),
     }
     return render(request, "messaging/connection.html", context)
@@ -76,26 +84,6 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     answer = messaging.check(connection=found, at=clock.now())
     tell = messages.success if answer.health == Health.OK else messages.warning
     tell(request, _(answer.line))
-    return redirect("messaging:connection", pk)
-
-
-@require_POST
-@once
-def pause(request: HttpRequest, pk: int) -> HttpResponse:
-    """Nothing leaves by it any more."""
-    return _switch(request, pk, messaging.pause, _("Paused: nothing leaves by this channel."), "messaging:resume")
-
-
-@require_POST
-@once
-def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    """It speaks again."""
-    return _switch(request, pk, messaging.resume, _("The channel speaks again."), "messaging:pause")
-
-
-def _switch(request: HttpRequest, pk: int, act: Callable[..., bool], said: str, undo: str) -> HttpResponse:
-    act(connection=_found(request, pk), by=actor(request), at=clock.now())
-    messages.success(request, said, extra_tags=f"undo:{reverse(undo, args=[pk])}")
     return redirect("messaging:connection", pk)
 
 
@@ -113,6 +101,11 @@ def rotate(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The new credentials work and are kept."))
             return redirect("messaging:connection", pk)
     return render(request, "messaging/rotate.html", {"form": form, "connection": found}, status=422 if request.method == "POST" else 200)
+
+
+def _pushes(connection: Connection) -> bool:
+    adapter = registry.by_kind().get(connection.adapter)
+    return adapter is not None and adapter.pushes
 
 
 def _shown(adapter: type[Adapter]) -> dict[str, Any]:

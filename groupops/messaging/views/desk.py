@@ -1,105 +1,160 @@
-"""发送台: everything outgoing by state, one delivery with its attempts and receipt, and what a person decides about it."""
+"""发送台: everything outgoing by state; what waits for hands as cards; one delivery with its attempts, its receipt and its trail."""
 
+from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_POST, require_safe
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
+from groupops.accounts.models import User
+from groupops.accounts.policy import Right
+from groupops.groups import access
+from groupops.groups.access import GroupRight
 from groupops.groups.views.found import actor, is_htmx
-from groupops.messaging import queries
-from groupops.messaging import services as messaging
-from groupops.messaging.filters import OPEN, DeliveryFilter
+from groupops.messaging import queries, wording
+from groupops.messaging.filters import ALL, INBOX, OPEN, DeliveryFilter
 from groupops.messaging.models import Delivery
 from groupops.messaging.policy import Decision, DeliveryState
-from groupops.record.idempotency import once
+from groupops.messaging.rights import right_for
 from groupops.shared import clock, paging
 from groupops.shared.http import not_found_unless
 
-VIEWS = (OPEN, *queries.ATTENTION, DeliveryState.SENT, DeliveryState.CANCELLED)
-LABELS = {OPEN: DeliveryState.DUE.label} | {state.value: state.label for state in DeliveryState}
-ICONS = {Decision.SENT: "check", Decision.AGAIN: "refresh", Decision.CANCEL: "x"}
-DONE = {
-    Decision.SENT: gettext_noop("Marked as sent."),
-    Decision.AGAIN: gettext_noop("It leaves in ten seconds."),
-    Decision.CANCEL: gettext_noop("It will not be sent."),
+S = DeliveryState
+VIEWS = (S.WAITING_PERSON, INBOX, *queries.TROUBLE, OPEN, S.SENT, S.CANCELLED, ALL)
+LABELS = {INBOX: _("Failure inbox"), OPEN: S.DUE.label, ALL: _("All")} | {state.value: state.label for state in S}
+ICONS = {Decision.SENT: "check", Decision.NOT_SENT: "alert-triangle", Decision.AGAIN: "refresh", Decision.CANCEL: "x"}
+ADVICE = {
+    S.UNKNOWN: _("Look in the room whether it is there, then decide."),
+    S.FAILED: _("Remove the cause, then send it again; or leave it."),
+    S.MISSED: _("Is it still worth sending? Then send it again; it leaves in ten seconds."),
 }
+# What is done to rows of the failure inbox: the decision, its key, its icon.
+INBOX_ACTS = ((Decision.AGAIN, "r", "refresh"), (Decision.SENT, "s", "check"), (Decision.CANCEL, "x", "x"))
+AUDIT_WORDS = {
+    "delivery.sent": _("confirmed that it was sent"),
+    "delivery.not_sent": _("said that it was not sent"),
+    "delivery.again": _("let it be sent again"),
+    "delivery.cancel": _("cancelled it"),
+    "delivery.undo": _("took the decision back"),
+    "delivery.take": _("took it on"),
+    "delivery.put_back": _("put it back"),
+}
+OURS = ("after", "before", "state", "part", "seen")  # of the query: not part of a view's filters
 
 
 @require_safe
 def deliveries(request: HttpRequest) -> HttpResponse:
-    """The list, newest first."""
-    user = actor(request)
-    found = DeliveryFilter(request.GET, queryset=queries.deliveries_for(user), request=request)
+    """What waits for a person as cards, due first; any other ?state= as a list, newest first. ?part=cards&seen=… refreshes."""
+    user, at, query = actor(request), clock.now(), _query(request)
+    everything = queries.deliveries_for(user)
+    found = DeliveryFilter(query, queryset=everything, request=request)
     not_found_unless(found.is_valid())
-    page = paging.page(found.qs, query=request.GET, order=("due_at", "id"))
+    state = found.form.cleaned_data["state"]
     context = {
-        "page": page,
         "filter": found,
-        "pills": _pills(request, found.form.cleaned_data["state"], queries.attention(user)),
-        "is_filtered": any(found.form.cleaned_data.values()),
+        "pills": _pills(query, state, DeliveryFilter(_stateless(query), queryset=everything, request=request).qs),
+        "is_filtered": any(value for name, value in found.form.cleaned_data.items() if name != "state"),
+        "is_everything": state == ALL,
+        "here": f"{request.path}?{_with_state(query, state).urlencode()}",
     }
-    return render(request, "messaging/deliveries.html#list" if is_htmx(request) else "messaging/deliveries.html", context)
+    if state == S.WAITING_PERSON:
+        context |= _cards(request, user, found.qs, at) | {"gone": _gone(request, user, everything, at)}
+        part = "messaging/deliveries.html#cards" if request.GET.get("part") == "cards" else "messaging/deliveries.html#view"
+    else:
+        context |= _list(request, user, found.qs, query, inbox=state in (INBOX, *queries.TROUBLE))
+        part = "messaging/deliveries.html#view"
+    return render(request, part if is_htmx(request) else "messaging/deliveries.html", context)
 
 
-def _pills(request: HttpRequest, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-    """One pill a view; the other filters travel along."""
-    items = []
-    for value in ("", *VIEWS):
-        query = request.GET.copy()
-        for name in ("after", "before", "state"):
-            query.pop(name, None)
-        if value:
-            query["state"] = value
-        label = LABELS[value] if value else _("All")
-        items.append({"label": label, "url": f"?{query.urlencode()}", "active": state == value, "count": counts.get(value)})
-    return items
+def _query(request: HttpRequest) -> QueryDict:
+    """The request's, with the desk's own view where none was chosen."""
+    query = request.GET.copy()
+    if not query.get("state"):
+        query["state"] = S.WAITING_PERSON
+    return query
+
+
+def _stateless(query: QueryDict) -> QueryDict:
+    kept = query.copy()
+    for name in OURS:
+        kept.pop(name, None)
+    return kept
+
+
+def _with_state(query: QueryDict, state: str) -> QueryDict:
+    kept = _stateless(query)
+    kept["state"] = state
+    return kept
+
+
+def _pills(query: QueryDict, state: str, rows: QuerySet[Delivery]) -> list[dict[str, Any]]:
+    """One pill a view with what it holds; the other filters travel along."""
+    counts = queries.counts(rows)
+    nothing = queries.Count(0)
+    counts[OPEN] = queries.Count(sum(counts.get(name, nothing).n for name in queries.ON_ITS_WAY))
+    counts[INBOX] = queries.Count(sum(counts.get(name, nothing).n for name in queries.TROUBLE))
+    return [
+        {
+            "label": LABELS[value],
+            "url": f"?{_with_state(query, value).urlencode()}",
+            "active": state == value,
+            "count": None if value == ALL else counts.get(value, nothing),
+        }
+        for value in VIEWS
+    ]
+
+
+def _cards(request: HttpRequest, user: User, rows: QuerySet[Delivery], at: datetime) -> dict[str, Any]:
+    cards, beyond = queries.cards(user, rows, at)
+    return {"cards": cards, "beyond": beyond, "recent": queries.recent(user, at)}
+
+
+def _gone(request: HttpRequest, user: User, rows: QuerySet[Delivery], at: datetime) -> list[tuple[Delivery, str]]:
+    """What has become of the ?seen= deliveries of the reader's screen."""
+    seen = [int(text) for text in request.GET.get("seen", "").split(",") if text.isascii() and text.isdecimal() and len(text) < 19]
+    return queries.gone(user, rows, seen, at) if seen else []
+
+
+def _list(request: HttpRequest, user: User, rows: QuerySet[Delivery], query: QueryDict, *, inbox: bool) -> dict[str, Any]:
+    page = paging.page(rows, query=query, order=("due_at", "id"))
+    rights = access.rights_on(user, {row.group_id: row.group for row in page.rows}.values()) if inbox else {}
+    for row in page.rows:
+        row.title = wording.sentence(row)  # type: ignore[attr-defined]  # for the template
+        row.advice = ADVICE.get(S(row.state), "")  # type: ignore[attr-defined]
+        row.acts = _acts(row, rights) if inbox else []  # type: ignore[attr-defined]
+    may_act = any(row.acts for row in page.rows)  # type: ignore[attr-defined]
+    return {"page": page, "is_inbox": inbox, "inbox_acts": INBOX_ACTS if may_act else ()}
+
+
+def _acts(row: Delivery, rights: dict[int, frozenset[GroupRight]]) -> list[tuple[Decision, str, str]]:
+    """What the reader may do with a row of the inbox; "it was sent" only where nobody knows."""
+    if right_for(row.operation) not in rights[row.group_id]:
+        return []
+    return [act for act in INBOX_ACTS if act[0] != Decision.SENT or row.state == S.UNKNOWN]
 
 
 @require_safe
 def delivery(request: HttpRequest, pk: int) -> HttpResponse:
-    """One delivery: its text, its attempts, its receipt, and what may be decided."""
+    """One delivery: its text, what was asked and done instead, its attempts, its receipt, what may be decided, who decided."""
     user = actor(request)
-    found = get_object_or_404(queries.deliveries_for(user).select_related("receipt__confirmed_by"), pk=pk)
+    rows = queries.deliveries_for(user).select_related("receipt__confirmed_by", "taken_by")
+    found = get_object_or_404(rows, pk=pk)
     at = clock.now()
+    reads_trail = user.has_right(Right.SEE_AUDIT) or access.may(user, GroupRight.EDIT, found.group)
+    entries = [(entry, AUDIT_WORDS.get(entry.verb, entry.verb)) for entry in queries.trail(found)] if reads_trail else []
     context = {
         "delivery": found,
+        "title": wording.sentence(found),
+        "is_saying": wording.is_saying(found),
+        "whom": wording.whom(found) if found.user or found.user_name else "",
+        "advice": ADVICE.get(S(found.state), ""),
         "tries": list(found.tries.order_by("-number")),
         "receipt": getattr(found, "receipt", None),
         "decisions": [(decision, ICONS[decision]) for decision in queries.decisions(user, found)],
         "undoable": bool(found.undo_state and found.undo_until and found.undo_until >= at),
+        "entries": entries,
     }
     return render(request, "messaging/delivery.html", context)
-
-
-@require_POST
-@once
-def decide(request: HttpRequest, pk: int, decision: str) -> HttpResponse:
-    """Carry a decision out, with its undo."""
-    found = get_object_or_404(queries.deliveries_for(actor(request)), pk=pk)
-    not_found_unless(decision in Decision.values)
-    messaging.decide(delivery=found, decision=Decision(decision), by=actor(request), at=clock.now())
-    messages.success(request, _(DONE[Decision(decision)]), extra_tags=f"undo:{reverse('messaging:undo', args=[pk])}")
-    return _back(request, found)
-
-
-@require_POST
-@once
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the last decision back."""
-    found = get_object_or_404(queries.deliveries_for(actor(request)), pk=pk)
-    messaging.undo(delivery=found, by=actor(request), at=clock.now())
-    messages.success(request, _("Taken back."))
-    return _back(request, found)
-
-
-def _back(request: HttpRequest, found: Delivery) -> HttpResponse:
-    target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return redirect(target)
-    return redirect("messaging:delivery", found.pk)

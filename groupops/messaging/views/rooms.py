@@ -53,6 +53,16 @@ def bind_to(request: HttpRequest, group_id: int, connection_id: int) -> HttpResp
 
 @require_POST
 @once
+def confirm(request: HttpRequest, group_id: int) -> HttpResponse:
+    """A person has looked: it is the same room, whatever it is called now."""
+    group = access.group_for(actor(request), group_id, GroupRight.BIND)
+    if messaging.confirm_room(group=group, by=actor(request), at=clock.now()):
+        messages.success(request, _("Confirmed. What waited can be sent from the send desk."))
+    return redirect("messaging:bind", group.pk)
+
+
+@require_POST
+@once
 def unbind(request: HttpRequest, group_id: int) -> HttpResponse:
     """The group has no room any more."""
     group = access.group_for(actor(request), group_id, GroupRight.BIND)

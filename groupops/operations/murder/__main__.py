@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,16 +21,24 @@ def main() -> int:
     options = _options()
     if options.inside:
         return _inside(options)
-    kept = True
-    for idempotent in MODES[options.mode]:
-        with tempfile.TemporaryDirectory(prefix="groupops-murder-") as folder:
-            installation = Installation.plan(Path(folder), server=options.database_url, redis=options.redis_url)
-            installation.create()
-            try:
-                kept = _trial(installation, options, idempotent=idempotent) and kept
-            finally:
-                installation.drop()
-    return 0 if kept else 1
+    return 0 if all(_one(options, idempotent=idempotent) for idempotent in MODES[options.mode]) else 1
+
+
+def _one(options: argparse.Namespace, *, idempotent: bool) -> bool:
+    """One trial; what it leaves is kept where a promise was broken."""
+    folder = Path(tempfile.mkdtemp(prefix="groupops-murder-"))
+    installation = Installation.plan(folder, server=options.database_url, redis=options.redis_url)
+    installation.create()
+    kept = False
+    try:
+        kept = _trial(installation, options, idempotent=idempotent)
+    finally:
+        if kept:
+            installation.drop()
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            sys.stderr.write(f"what happened: {folder}\n")
+    return kept
 
 
 def _trial(installation: Installation, options: argparse.Namespace, *, idempotent: bool) -> bool:

@@ -9,7 +9,7 @@ import httpx
 
 from groupops.shared import clock
 
-PATIENCE = 120.0  # seconds for one post
+PATIENCE = 300.0  # seconds for one post: an interrupted request is told from a running one after three minutes
 
 
 @dataclass(frozen=True)

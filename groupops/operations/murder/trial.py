@@ -1,9 +1,9 @@
 """One trial: an installation, posts, murder, a quiet end, and the count. Runs inside the trial's own environment."""
 
 import secrets
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from groupops.accounts import services as accounts
@@ -68,14 +68,11 @@ def _group(installation: Installation, connection: Connection, n: int) -> Group:
 
 
 def _under_fire(victims: Victims, writer: Writer, *, sends: int, seconds: float, every: float) -> list[str]:
-    over = threading.Event()
-    killer = threading.Thread(target=victims.kill_until, args=(over,), kwargs={"every": every})
-    killer.start()
-    try:
-        return writer.write(sends, seconds=seconds)
-    finally:
-        over.set()
-        killer.join()
+    """The writer has a thread of its own, not the killer: the kernel ends a process with the thread that started it."""
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(writer.write, sends, seconds=seconds)
+        victims.kill_until(writing.done, every=every)
+        return writing.result()
 
 
 def _flagged() -> bool:

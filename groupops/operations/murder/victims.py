@@ -4,9 +4,9 @@ import os
 import random
 import signal
 import subprocess
-import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,7 +24,6 @@ class Victims:
         self.random = random.Random(seed)  # noqa: S311 (a trial is to be repeated, not to be secret)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.killed: Counter[str] = Counter()
-        self._over = threading.Event()
 
     def begin(self) -> None:
         """Start everything but the platform, which is the witness and is never killed."""
@@ -59,9 +58,12 @@ class Victims:
         self.killed[name] += 1
         self.start(name)
 
-    def kill_until(self, over: threading.Event, *, every: float) -> None:
+    def kill_until(self, over: Callable[[], bool], *, every: float) -> None:
         """Kill at random times, `every` seconds on average, until `over`."""
-        while not over.wait(self.random.uniform(0.5, 1.5) * every):
+        while not over():
+            pause = time.monotonic() + self.random.uniform(0.5, 1.5) * every
+            while time.monotonic() < pause and not over():
+                time.sleep(0.1)
             self.kill_one()
 
     def stop(self) -> None:

@@ -1,7 +1,7 @@
 """The operations of the Matrix adapter."""
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from groupops.messaging import parts
 from groupops.messaging.adapter import (
+    ACTS,
     AccountRestricted,
     Action,
     Adapter,
@@ -18,6 +19,7 @@ from groupops.messaging.adapter import (
     ContentRejected,
     CredentialField,
     Fetched,
+    Found,
     Health,
     InvalidTarget,
     Level,
@@ -25,22 +27,50 @@ from groupops.messaging.adapter import (
     Operation,
     Outcome,
     PermissionDenied,
+    RateHint,
     RemoteGroup,
     RemoteMember,
     Resolution,
-    Unavailable,
 )
-from groupops.messaging.adapters.matrix import timeline
+from groupops.messaging.adapters.matrix import direct, members, mutes, pins, redacting, timeline
 from groupops.messaging.adapters.matrix.client import Client, localpart, quoted
+from groupops.messaging.adapters.matrix.powers import MISSING
+from groupops.messaging.adapters.matrix.room import Room
 from groupops.messaging.adapters.matrix.timeline import rooms_only
 from groupops.messaging.wire import Wire
 
 # An event may have 65,536 bytes with everything around the text (signatures, hashes, references to earlier events).
 LONGEST_TEXT = 48_000  # bytes, as JSON
-CLOCKS = timedelta(minutes=10)  # how far the homeserver's clock and ours may be apart
-LOOK_BACK_PAGES = 30  # events of a busy room to look through before saying "cannot tell"
 ENCRYPTED = gettext_noop("The room is encrypted end to end: what its members say cannot be read here.")
+BY_POWERS = gettext_noop("By power levels; the end is set from here.")
+OWN_ONLY = gettext_noop("Only our own messages: the account's power level is too low for those of others.")
 DEVICE = "GROUPOPS"  # always the same: a homeserver forgets the transaction ids of other devices
+# Synapse's rc_message (burst 10, 0.2 a second) as a window: ten in the fifty seconds that it takes to allow ten more.
+SYNAPSE = gettext_noop("Synapse's default (rc_message): 10 at once, then one every 5 seconds. Yours may allow more.")
+CAPABILITIES: Mapping[Operation, Capability] = {
+    Operation.SEND_GROUP: Capability(Level.NATIVE, max_bytes=LONGEST_TEXT),
+    Operation.SEND_DIRECT: Capability(Level.NATIVE, max_bytes=LONGEST_TEXT),
+    Operation.ANNOUNCE: Capability(Level.NATIVE, max_bytes=LONGEST_TEXT),
+    Operation.PIN: Capability(Level.NATIVE, max_bytes=LONGEST_TEXT),
+    Operation.DELETE_MESSAGE: Capability(Level.NATIVE),
+    Operation.MUTE: Capability(Level.EMULATED, why=BY_POWERS),
+    Operation.UNMUTE: Capability(Level.EMULATED, why=BY_POWERS),
+    Operation.KICK: Capability(Level.NATIVE),
+    Operation.BAN: Capability(Level.NATIVE),
+    Operation.UNBAN: Capability(Level.NATIVE),
+    Operation.MEMBERS: Capability(Level.NATIVE),
+    Operation.EVENTS: Capability(Level.NATIVE),
+}
+LOOKING: Mapping[Operation, Callable[[Room, Action], Resolution]] = {
+    Operation.ANNOUNCE: pins.resolve,
+    Operation.PIN: pins.resolve,
+    Operation.DELETE_MESSAGE: redacting.resolve,
+    Operation.MUTE: mutes.resolve,
+    Operation.UNMUTE: mutes.resolve,
+    Operation.KICK: members.resolve,
+    Operation.BAN: members.resolve,
+    Operation.UNBAN: members.resolve,
+}
 
 
 class Matrix(Adapter):
@@ -58,14 +88,15 @@ class Matrix(Adapter):
         CredentialField("token", gettext_lazy("Access token"), secret=True, required=False, help=gettext_lazy("Instead of the password.")),
     )
     polls = True
+    rates = (RateHint(times=10, seconds=50, source=SYNAPSE),)
+    # Power levels and pinned messages are one list each, read and written whole: of two at once the later would undo the first.
+    alone = frozenset({Operation.MUTE, Operation.UNMUTE, Operation.ANNOUNCE, Operation.PIN})
 
     @classmethod
     def enroll(cls, typed: Mapping[str, str]) -> dict[str, str]:
         """Log in where a password was given, whatever token is there already; the password is not kept."""
         kept = {name: typed.get(name, "").strip() for name in ("homeserver", "user", "token")}
-        kept["homeserver"] = kept["homeserver"].rstrip("/")
-        if urlsplit(kept["homeserver"]).scheme not in {"http", "https"}:
-            raise ContentRejected(gettext_noop("The homeserver's address must begin with https://."), code="homeserver")
+        kept["homeserver"] = address(kept["homeserver"])
         if not kept["token"] and not typed.get("password"):
             raise ContentRejected(gettext_noop("Give the password, or an access token."), code="password")
         if typed.get("password"):
@@ -107,17 +138,21 @@ class Matrix(Adapter):
         return Check(Health.OK, gettext_noop("The account is accepted."), account)
 
     def capabilities(self, group: str | None = None) -> Mapping[Operation, Capability]:
-        """What this adapter does so far."""
-        return {
-            Operation.SEND_GROUP: Capability(Level.NATIVE, max_bytes=LONGEST_TEXT),
-            Operation.MEMBERS: Capability(Level.NATIVE),
-            Operation.EVENTS: Capability(Level.NATIVE),
-        }
+        """Everything; in a room what the account's power level allows there."""
+        if group is None:
+            return CAPABILITIES
+        room = self._room(group)
+        powers = room.powers()
+        lacks = {operation: room.lack(operation, powers) for operation in MISSING}
+        denied = {operation: Capability(Level.NONE, why=lack.message) for operation, lack in lacks.items() if lack}
+        if Operation.DELETE_MESSAGE in denied:
+            denied[Operation.DELETE_MESSAGE] = replace(CAPABILITIES[Operation.DELETE_MESSAGE], own_only=True, why=OWN_ONLY)
+        return {**CAPABILITIES, **denied}
 
     def list_groups(self) -> Sequence[RemoteGroup]:
         """The rooms the account is in, then those it is invited to; one call for all."""
         rooms = self.client.sync("", rooms_only()).get("rooms") or {}
-        joined = [self._room(room, part) for room, part in (rooms.get("join") or {}).items()]
+        joined = [_told(room, part) for room, part in (rooms.get("join") or {}).items()]
         invited = [
             RemoteGroup(room, _state(part, "invite_state", "m.room.name", "name") or room, invited=True)
             for room, part in (rooms.get("invite") or {}).items()
@@ -130,14 +165,7 @@ class Matrix(Adapter):
         part = (rooms.get("join") or {}).get(group)
         if part is None:
             raise InvalidTarget(gettext_noop("The account is not in this room."))
-        return self._room(group, part)
-
-    def _room(self, room: str, part: Mapping[str, Any]) -> RemoteGroup:
-        summary = part.get("summary") or {}
-        people = ", ".join(localpart(str(user)) for user in summary.get("m.heroes") or ())  # how a room without a name is called
-        name = _state(part, "state", "m.room.name", "name") or _state(part, "state", "m.room.canonical_alias", "alias") or people or room
-        doubt = ENCRYPTED if _state(part, "state", "m.room.encryption", "algorithm") else ""
-        return RemoteGroup(room, name, summary.get("m.joined_member_count"), doubt=doubt)
+        return _told(group, part)
 
     def enter(self, group: str) -> None:
         """Accept an invitation."""
@@ -148,41 +176,98 @@ class Matrix(Adapter):
         found = self.client.call("GET", f"/rooms/{quoted(group)}/joined_members").get("joined") or {}
         return [RemoteMember(user, str((profile or {}).get("display_name") or localpart(user))) for user, profile in found.items()]
 
+    def perform(self, action: Action) -> Outcome:
+        """Carry it out; a refusal by the homeserver is told with the right that is missing."""
+        try:
+            return super().perform(action)
+        except PermissionDenied as error:
+            raise self._named(action, error) from None
+
     def send_group(self, action: Action) -> Outcome:
         """One m.room.message per part; the key is the transaction id, and stands in the content."""
-        return parts.send(action, _texts(action), say=self._say, seen=self._seen)
+        return _say(self._room(action.group), action)
+
+    def send_direct(self, action: Action) -> Outcome:
+        """The same in the room of two, which is made where there is none."""
+        return _say(direct.open_room(self._room(action.group), action), action)
+
+    def set_announcement(self, action: Action) -> Outcome:
+        """The room's topic, and a pinned message."""
+        pins.fitting(action, LONGEST_TEXT, parts.json_bytes)
+        return pins.announce(self._room(action.group), action)
+
+    def pin_message(self, action: Action) -> Outcome:
+        """m.room.pinned_events."""
+        pins.fitting(action, LONGEST_TEXT, parts.json_bytes)
+        return pins.pin(self._room(action.group), action)
+
+    def delete_message(self, action: Action) -> Outcome:
+        """A redaction."""
+        return redacting.redact(self._room(action.group), action)
+
+    def mute(self, action: Action) -> Outcome:
+        """A power level too low to speak."""
+        return mutes.change(self._room(action.group), replace(action, operation=Operation.MUTE))
+
+    def unmute(self, action: Action) -> Outcome:
+        """The level of before."""
+        return mutes.change(self._room(action.group), replace(action, operation=Operation.UNMUTE))
+
+    def kick(self, action: Action) -> Outcome:
+        """Membership leave."""
+        return members.change(self._room(action.group), replace(action, operation=Operation.KICK))
+
+    def ban(self, action: Action) -> Outcome:
+        """Membership ban."""
+        return members.change(self._room(action.group), replace(action, operation=Operation.BAN))
+
+    def unban(self, action: Action) -> Outcome:
+        """Membership leave, for somebody who is banned."""
+        return members.change(self._room(action.group), replace(action, operation=Operation.UNBAN))
 
     def resolve(self, action: Action) -> Resolution:
-        """Look through the room's history for our keys, back to when the first attempt began."""
-        return parts.resolve(action, _texts(action), seen=self._seen)
+        """Look at the room's state for what the act changes, and through its history for our keys."""
+        room: Room | None = self._room(action.group)
+        if action.operation == Operation.SEND_DIRECT:
+            room = direct.find(self._room(action.group), action.user)
+        if room is None or action.operation not in ACTS:
+            return Resolution(Found.NOT_SENT)
+        if action.operation in LOOKING:
+            return LOOKING[action.operation](room, action)
+        return parts.resolve(action, _texts(action), seen=room.seen)
 
     def fetch_events(self, cursor: str) -> Fetched:
         """What happened in the account's rooms."""
         return timeline.fetch(self.client, self.config.get("user", ""), cursor)
 
-    def _say(self, action: Action, key: str, text: str) -> str:
-        content = {"msgtype": "m.text", "body": text, timeline.KEY: key}
-        path = f"/rooms/{quoted(action.group)}/send/m.room.message/{quoted(key)}"
-        return str(self.client.call("PUT", path, body=content, acts=True).get("event_id", ""))
+    def _room(self, group: str) -> Room:
+        return Room(self.client, self.config.get("user", ""), group)
 
-    def _seen(self, action: Action, keys: Sequence[str]) -> dict[str, str]:
-        """Which of the keys are in the room; raises Unavailable when the history is too long to look through."""
-        oldest = (action.since - CLOCKS).timestamp() * 1000 if action.since else 0
-        wanted, found = set(keys), {}
-        for number, page in enumerate(self.client.pages(action.group, direction="b"), 1):
-            chunk = page.get("chunk") or ()
-            found.update({key: event["event_id"] for event in chunk if (key := self._key(event)) in wanted})
-            if len(found) == len(wanted) or (chunk and int(chunk[-1].get("origin_server_ts", 0)) < oldest):
-                return found
-            if number == LOOK_BACK_PAGES:
-                raise Unavailable(gettext_noop("The room's history is too long to look through."))
-        return found
+    def _named(self, action: Action, error: PermissionDenied) -> PermissionDenied:
+        room = self._room(action.group)
+        try:
+            return room.lack(action.operation, room.powers(), error.code or "M_FORBIDDEN") or error
+        except AdapterError:  # not even a look: we are not in the room
+            return error
 
-    def _key(self, event: Mapping[str, Any]) -> str:
-        """Our key in one of our own events: others may copy the field, not the sender."""
-        content = event.get("content")
-        ours = event.get("sender") == self.config.get("user") and isinstance(content, dict)
-        return str(content.get(timeline.KEY, "")) if ours and content else ""
+
+def address(typed: str) -> str:
+    """A homeserver's address as a person typed it. Raises ContentRejected."""
+    if urlsplit(typed).scheme not in {"http", "https"}:
+        raise ContentRejected(gettext_noop("The homeserver's address must begin with https://."), code="homeserver")
+    return typed.rstrip("/")
+
+
+def _told(room: str, part: Mapping[str, Any]) -> RemoteGroup:
+    summary = part.get("summary") or {}
+    people = ", ".join(localpart(str(user)) for user in summary.get("m.heroes") or ())  # how a room without a name is called
+    name = _state(part, "state", "m.room.name", "name") or _state(part, "state", "m.room.canonical_alias", "alias") or people or room
+    doubt = ENCRYPTED if _state(part, "state", "m.room.encryption", "algorithm") else ""
+    return RemoteGroup(room, name, summary.get("m.joined_member_count"), doubt=doubt)
+
+
+def _say(room: Room, action: Action) -> Outcome:
+    return parts.send(action, _texts(action), say=lambda _action, key, text: room.say(key, text), seen=room.seen)
 
 
 def _texts(action: Action) -> list[str]:

@@ -35,15 +35,17 @@ class Client:
     """Calls as one account."""
 
     wire: Wire
+    user: str = ""  # of an appservice: which of its users speaks
 
     def call(
         self, method: str, path: str, *, body: Any = None, query: Mapping[str, str] | None = None, acts: bool = False
     ) -> dict[str, Any]:
         """One call of the API; its JSON object. Raises as Wire.call does, and what ERRORS says."""
-        answer = self.wire.call(method, API + path, body=body, query=query, acts=acts)
+        speaker = {"user_id": self.user} if self.user else {}
+        answer = self.wire.call(method, API + path, body=body, query={**(query or {}), **speaker} or None, acts=acts)
         if answer.status < 400 and isinstance(answer.data, dict):
             return answer.data
-        raise _refusal(answer)
+        raise refusal(answer)
 
     def whoami(self) -> str:
         """The account's user id."""
@@ -56,6 +58,26 @@ class Client:
         # Synapse gives the answer to a first sync again for two minutes: to a filter it has not seen it answers anew.
         anew = sieve | {"room": sieve["room"] | {"not_rooms": [f"!{secrets.token_hex(8)}:groupops.invalid"]}}
         return self.call("GET", "/sync", query={"filter": json.dumps(anew), "timeout": "0"})
+
+    def state(self, room: str, kind: str, key: str = "") -> dict[str, Any] | None:
+        """A state event as it is now; None where the room has none. Raises PermissionDenied outside the room."""
+        return self._found(f"/rooms/{quoted(room)}/state/{kind}/{quoted(key)}", query={"format": "event"})
+
+    def put_state(self, room: str, kind: str, content: Mapping[str, Any], key: str = "") -> str:
+        """Make the state so; the id of its event, which is the present one's where nothing changes."""
+        return str(self.call("PUT", f"/rooms/{quoted(room)}/state/{kind}/{quoted(key)}", body=content, acts=True).get("event_id", ""))
+
+    def event(self, room: str, event: str) -> dict[str, Any] | None:
+        """One event; None where the account cannot see it."""
+        return self._found(f"/rooms/{quoted(room)}/event/{quoted(event)}")
+
+    def _found(self, path: str, *, query: Mapping[str, str] | None = None) -> dict[str, Any] | None:
+        try:
+            return self.call("GET", path, query=query)
+        except InvalidTarget as error:
+            if error.code == "M_NOT_FOUND":
+                return None
+            raise
 
     def pages(self, room: str, *, direction: str, start: str = "", end: str = "", sieve: str = "") -> Iterator[dict[str, Any]]:
         """A room's history, page by page: `b` from the present (or `start`) backwards, `f` from `start` forwards, until `end`."""
@@ -80,7 +102,8 @@ def localpart(user: str) -> str:
     return re.sub(r"^@([^:]*).*", r"\1", user)
 
 
-def _refusal(answer: Answer) -> AdapterError:
+def refusal(answer: Answer) -> AdapterError:
+    """What an answer of 400 or more means."""
     code = answer.code("errcode")
     error, line = ERRORS.get(code, (ContentRejected, _("The homeserver refuses the request.")))
     if answer.status == 413:

@@ -13,7 +13,6 @@ from typing import Any
 from groupops.messaging.adapter import Event, EventKind, Fetched
 from groupops.messaging.adapters.matrix.client import Client, localpart
 
-KEY = "org.groupops.key"  # of the content: which of our deliveries an event is
 PAGES = 5  # of a gap, a call
 MESSAGES = ["m.room.message", "m.room.encrypted", "m.sticker"]
 TYPES = [*MESSAGES, "m.room.member", "m.room.redaction", "m.room.name", "m.room.topic", "m.room.tombstone"]
@@ -80,6 +79,22 @@ def fetch(client: Client, account: str, text: str) -> Fetched:
         else:
             events += _told(room, account, timeline.get("events") or (), _names(part))
     return Fetched(events, following.write(), more=bool(following.gaps))
+
+
+def pushed(events: Iterable[Mapping[str, Any]], account: str, name: Callable[[str, str], str]) -> list[Event]:
+    """Events as a homeserver pushes them, with their rooms; `name` gives the display name of a room's user.
+
+    A membership that does not say what it replaces is left to the next sync: a new picture would look like somebody who came.
+    """
+    told: list[Event] = []
+    for event in events:
+        room, kind = str(event.get("room_id", "")), event.get("type")
+        unsigned = event.get("unsigned") or {}
+        if not room or kind not in READERS or (kind == "m.room.member" and "replaces_state" in unsigned and "prev_content" not in unsigned):
+            continue
+        sender = str(event.get("sender", ""))
+        told += _told(room, account, [event], {} if kind == "m.room.member" else {sender: name(room, sender)})
+    return told
 
 
 def _present(client: Client) -> str:
@@ -173,6 +188,8 @@ def _member(event: Mapping[str, Any], content: Mapping[str, Any], sender: str) -
     now = content.get("membership")
     if now == "join" and before != "join":
         return {"kind": EventKind.JOINED, "user": user}
+    if now == "knock" and before != "knock":
+        return {"kind": EventKind.JOIN_REQUESTED, "user": user}
     if now in {"leave", "ban"} and before == "join":
         kicked = sender != user
         return {"kind": EventKind.LEFT, "user": user, "how": "kicked" if kicked else "left", "operator": sender if kicked else ""}

@@ -15,12 +15,11 @@ from groupops.groups import access
 from groupops.groups.models import Group
 from groupops.messaging import queries
 from groupops.messaging import services as messaging
+from groupops.messaging.api.fields import LARGEST
 from groupops.messaging.models import Connection, Pause
 from groupops.messaging.policy import Sort
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
-
-LARGEST = 2**63 - 1
 
 
 class StopSerializer(StrictSerializer):

@@ -1,10 +1,7 @@
-"""Connections, bindings and deliveries over the API, with the rules of the pages. Credentials go in and never come out."""
-
-from typing import Any
+"""Connections and bindings over the API, with the rules of the pages. Credentials go in and never come out."""
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
@@ -15,22 +12,13 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.messaging import queries
 from groupops.messaging import services as messaging
-from groupops.messaging.filters import DeliveryFilter
-from groupops.messaging.models import Attempt, Binding, Connection, Delivery
-from groupops.messaging.policy import Decision, DeliveryState
+from groupops.messaging.api.fields import LARGEST, LineField, NothingSerializer
+from groupops.messaging.api.pauses import GoOnSerializer, StopSerializer
+from groupops.messaging.models import Binding, Connection
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 
 Health = Connection.Health
-LARGEST = 2**63 - 1
-
-
-class LineField(serializers.CharField):
-    """A line of the machine, in the language of the request."""
-
-    def to_representation(self, value: str) -> str:
-        """Translated."""
-        return gettext(value) if value else ""
 
 
 class ConnectionSerializer(StrictSerializer):
@@ -41,7 +29,8 @@ class ConnectionSerializer(StrictSerializer):
     adapter = serializers.CharField(max_length=30)
     credentials = serializers.DictField(child=serializers.CharField(max_length=2000, allow_blank=True), write_only=True)
     account = serializers.CharField(read_only=True)
-    paused = serializers.BooleanField(read_only=True)
+    lost = serializers.BooleanField(source="paused", read_only=True)
+    paused = serializers.SerializerMethodField()
     health = serializers.ChoiceField(choices=Health.choices, read_only=True)
     health_line = LineField(read_only=True)
     checked_at = serializers.DateTimeField(read_only=True, allow_null=True)
@@ -49,15 +38,15 @@ class ConnectionSerializer(StrictSerializer):
     last_event_at = serializers.DateTimeField(read_only=True, allow_null=True)
     created_at = serializers.DateTimeField(read_only=True)
 
+    def get_paused(self, connection: Connection) -> list[str]:
+        """Which sorts of act a person has paused."""
+        return sorted(pause.sort for pause in connection.pauses.all())
+
 
 class CredentialsSerializer(StrictSerializer):
     """New credentials; fields left out keep their value."""
 
     credentials = serializers.DictField(child=serializers.CharField(max_length=2000, allow_blank=True))
-
-
-class NothingSerializer(StrictSerializer):
-    """No fields."""
 
 
 class BindingSerializer(StrictSerializer):
@@ -69,60 +58,9 @@ class BindingSerializer(StrictSerializer):
     room_name = serializers.CharField(source="remote_name", read_only=True)
     room_size = serializers.IntegerField(source="remote_size", read_only=True, allow_null=True)
     doubt = LineField(source="flagged", read_only=True)
+    mismatch = LineField(read_only=True)
+    verified_at = serializers.DateTimeField(read_only=True, allow_null=True)
     bound_at = serializers.DateTimeField(read_only=True)
-
-
-class AttemptSerializer(StrictSerializer):
-    """One call."""
-
-    number = serializers.IntegerField(read_only=True)
-    started_at = serializers.DateTimeField(read_only=True)
-    ended_at = serializers.DateTimeField(read_only=True, allow_null=True)
-    result = serializers.CharField(read_only=True)
-    code = serializers.CharField(read_only=True)
-    line = LineField(read_only=True)
-
-
-class DeliverySerializer(StrictSerializer):
-    """Something outgoing. Its own address also tells `attempts`."""
-
-    id = serializers.IntegerField(read_only=True)
-    key = serializers.CharField(read_only=True)
-    purpose = serializers.CharField(read_only=True)
-    subject = serializers.IntegerField(source="subject_id", read_only=True)
-    group = serializers.IntegerField(source="group_id", read_only=True)
-    connection = serializers.IntegerField(source="connection_id", read_only=True, allow_null=True)
-    text = serializers.CharField(read_only=True)
-    state = serializers.ChoiceField(choices=DeliveryState.choices, read_only=True)
-    why = LineField(read_only=True)
-    due_at = serializers.DateTimeField(read_only=True)
-    expires_at = serializers.DateTimeField(read_only=True, allow_null=True)
-    not_before = serializers.DateTimeField(read_only=True, allow_null=True)
-    settled_at = serializers.DateTimeField(read_only=True, allow_null=True)
-    undo_until = serializers.DateTimeField(read_only=True, allow_null=True)
-    receipt = serializers.SerializerMethodField()
-
-    def get_receipt(self, delivery: Delivery) -> str | None:
-        """The remote id, or the name of the person who confirmed it; null without a proof."""
-        return str(delivery.receipt) if hasattr(delivery, "receipt") else None
-
-
-class DeliveryDetailSerializer(DeliverySerializer):
-    """With every call that was made for it."""
-
-    attempts = serializers.SerializerMethodField()
-
-    @extend_schema(responses=AttemptSerializer(many=True))
-    def get_attempts(self, delivery: Delivery) -> list[dict[str, Any]]:
-        """Oldest first."""
-        rows: QuerySet[Attempt] = delivery.tries.order_by("number")
-        return list(AttemptSerializer(rows, many=True).data)
-
-
-class DecisionSerializer(StrictSerializer):
-    """What a person decides."""
-
-    decision = serializers.ChoiceField(choices=Decision.choices)
 
 
 class Connections(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Connection]):
@@ -160,20 +98,24 @@ class Connections(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         messaging.check(connection=found, at=clock.now())
         return self._answer(found)
 
-    @extend_schema(request=NothingSerializer, responses=ConnectionSerializer)
+    @extend_schema(request=StopSerializer, responses=ConnectionSerializer)
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, pk: str) -> Response:
-        """Nothing leaves by it any more."""
+        """It neither speaks nor enforces any more; `sorts` names one of both."""
         found = self.get_object()
-        messaging.pause(connection=found, by=request.user, at=clock.now())  # type: ignore[arg-type]
+        given = StopSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        messaging.pause(place=found, by=request.user, at=clock.now(), **given.validated_data)  # type: ignore[arg-type]
         return self._answer(found)
 
-    @extend_schema(request=NothingSerializer, responses=ConnectionSerializer)
+    @extend_schema(request=GoOnSerializer, responses=ConnectionSerializer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
-        """It speaks again."""
+        """It goes on; a lost one is used again. `afterwards` says what becomes of what waited."""
         found = self.get_object()
-        messaging.resume(connection=found, by=request.user, at=clock.now())  # type: ignore[arg-type]
+        given = GoOnSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        messaging.resume(place=found, by=request.user, at=clock.now(), **given.values())  # type: ignore[arg-type]
         return self._answer(found)
 
     @extend_schema(request=CredentialsSerializer, responses=ConnectionSerializer)
@@ -214,49 +156,16 @@ class Bindings(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
         made = messaging.bind(group=group, connection=connection, remote_id=values["remote_id"], by=request.user, at=clock.now())  # type: ignore[arg-type]
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
+    @extend_schema(request=NothingSerializer, responses=BindingSerializer)
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, group_id: str) -> Response:
+        """It is still this group's room, whatever it is called now."""
+        group = access.group_for(request.user, int(group_id), GroupRight.BIND)  # type: ignore[arg-type]
+        messaging.confirm_room(group=group, by=request.user, at=clock.now())  # type: ignore[arg-type]
+        return Response(self.get_serializer(self.get_object()).data)
+
     def destroy(self, request: Request, group_id: str) -> Response:
         """The group has no room any more."""
         group = access.group_for(request.user, int(group_id), GroupRight.BIND)  # type: ignore[arg-type]
         messaging.unbind(group=group, by=request.user, at=clock.now())  # type: ignore[arg-type]
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class Deliveries(viewsets.ReadOnlyModelViewSet[Delivery]):
-    """Everything outgoing in the groups the token's user sees, newest first."""
-
-    serializer_class = DeliverySerializer
-    filterset_class = DeliveryFilter
-    keyset = ("due_at", "id")
-    queryset = Delivery.objects.none()  # for the schema
-
-    def get_queryset(self) -> QuerySet[Delivery]:
-        """Deny by default."""
-        return queries.deliveries_for(self.request.user).select_related("receipt__confirmed_by")  # type: ignore[arg-type]
-
-    def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:
-        """The list leaves the attempts out."""
-        return DeliverySerializer if self.action == "list" else DeliveryDetailSerializer
-
-    @extend_schema(request=DecisionSerializer, responses=DeliveryDetailSerializer)
-    @action(detail=True, methods=["post"])
-    def decide(self, request: Request, pk: str) -> Response:
-        """It was sent; send again; do not send."""
-        given = DecisionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        decision = Decision(given.validated_data["decision"])
-        found = messaging.decide(delivery=self.get_object(), decision=decision, by=request.user, at=clock.now())  # type: ignore[arg-type]
-        return Response(DeliveryDetailSerializer(found).data)
-
-    @extend_schema(request=NothingSerializer, responses=DeliveryDetailSerializer)
-    @action(detail=True, methods=["post"])
-    def undo(self, request: Request, pk: str) -> Response:
-        """Take the last decision back while that is honest."""
-        found = messaging.undo(delivery=self.get_object(), by=request.user, at=clock.now())  # type: ignore[arg-type]
-        return Response(DeliveryDetailSerializer(found).data)
-
-
-routes: list[tuple[str, type[viewsets.ViewSetMixin]]] = [
-    ("connections", Connections),
-    ("bindings", Bindings),
-    ("deliveries", Deliveries),
-]

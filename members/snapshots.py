@@ -1,0 +1,96 @@
+"""The list of members that the platform shows, compared with what we know: the difference goes through the same door as every event.
+
+Membership is what the latest look says; events only hasten one. Platforms lose events, some never repeat a push.
+Source: "poll the member list nightly", docs/explanation/inbound.md.
+"""
+
+import logging
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_noop
+
+from groupops.inbound import services as inbound
+from groupops.messaging import registry
+from groupops.messaging.adapter import AdapterError, Event, EventKind, NotSupported, RemoteMember
+from groupops.messaging.models import Binding
+from groupops.record import services as record
+from groupops.shared.errors import Refused
+from members.models import Membership
+
+log = logging.getLogger(__name__)
+EVERY = timedelta(hours=24)
+RETRY = timedelta(hours=1)  # after a look that failed
+FEW = 10  # so many may always be gone at once
+TOO_MANY = gettext_noop("The platform's list of members lacks more than half of those we know. Nobody was taken out; look at the room.")
+MOST = 20  # rooms of one run: each is a call
+
+
+def look_around(*, now: Callable[[], datetime]) -> int:
+    """Compare the rooms whose turn it is; returns how many differences were found."""
+    due = Q(counted_at=None) | Q(counted_at__lte=now() - EVERY)
+    rooms = Binding.objects.filter(due, connection__paused=False).select_related("connection", "group")
+    return sum(compare(binding=binding, at=now()) for binding in rooms.order_by(F("counted_at").asc(nulls_first=True))[:MOST])
+
+
+def compare(*, binding: Binding, at: datetime) -> int:
+    """Look once: who is there and unknown to us is told, who we thought was there and is not, too. Returns how many.
+
+    The first look only gets to know people; from then on whoever is new has joined. A list that lacks more than half of those we
+    know proves nothing: nobody is taken out, a person is told.
+    """
+    was = binding.counted_at
+    if not _taken(binding, at):
+        return 0
+    try:
+        adapter = registry.adapter_for(binding.connection)
+        there = {member.id: member for member in adapter.list_members(binding.remote_id)}
+    except NotSupported:
+        return 0
+    except (AdapterError, Refused) as problem:
+        log.info("the members of binding %s cannot be listed: %s", binding.pk, type(problem).__name__)
+        Binding.objects.filter(pk=binding.pk, counted_at=at).update(counted_at=at - EVERY + RETRY)
+        return 0
+    there.pop(binding.connection.account, None)  # ourselves
+    known = set(_present(binding).values_list("person__remote_id", flat=True))
+    gone = _believed(binding, known - set(there), of=len(known), at=at)
+    new = EventKind.PRESENT if was is None else EventKind.JOINED
+    events = [_event(binding, new, member, at) for member in there.values() if member.id not in known]
+    events += [_event(binding, EventKind.LEFT, RemoteMember(remote_id, ""), at) for remote_id in gone]
+    return inbound.store(connection=binding.connection, events=events, at=at) if events else 0
+
+
+def _taken(binding: Binding, at: datetime) -> bool:
+    """One worker looks at a time."""
+    return bool(Binding.objects.filter(pk=binding.pk, counted_at=binding.counted_at).update(counted_at=at))
+
+
+def _believed(binding: Binding, gone: Collection[str], *, of: int, at: datetime) -> list[str]:
+    """Who is gone, if that can be; else nobody, and an alarm."""
+    key = f"members:{binding.pk}"
+    if len(gone) <= max(FEW, of // 2):
+        record.close_alarm(key=key, at=at)
+        return sorted(gone)
+    url = reverse("members:roster") + f"?group={binding.group_id}"
+    record.raise_alarm(key=key, severity="warning", text=TOO_MANY, at=at, url=url, group_id=binding.group_id)
+    return []
+
+
+def _present(binding: Binding) -> QuerySet[Membership]:
+    return Membership.objects.filter(group=binding.group, left_at=None, person__realm=binding.connection.adapter)
+
+
+def _event(binding: Binding, kind: EventKind, member: RemoteMember, at: datetime) -> Event:
+    """Its key is of the look: the same look told twice is one event."""
+    return Event(
+        key=f"look:{binding.pk}:{at.isoformat(timespec='seconds')}:{kind}:{member.id}"[:255],
+        kind=kind,
+        group=binding.remote_id,
+        user=member.id,
+        user_name=member.name,
+        occurred_at=at,
+        how="unknown" if kind == EventKind.LEFT else "",
+        raw={"look": at.isoformat()},
+    )
