@@ -9,7 +9,7 @@ import httpx
 
 from content.models import Post
 from groupops.messaging.models import Binding, Delivery, Receipt
-from groupops.messaging.policy import DeliveryState, key_of
+from groupops.messaging.policy import DeliveryState, key_of, text_key
 from groupops.shared import clock
 
 CONNECTIONS, ROOMS = 8, 10  # rooms of each connection
@@ -48,6 +48,7 @@ def post(bindings: list[Binding], count: int, due: Callable[[int], datetime]) ->
             group_id=one.group_id,
             connection_id=place.connection_id,
             text=one.body,
+            text_key=text_key(one.body),
             due_at=one.due_at,
             created_at=at,
         )

@@ -26,12 +26,12 @@ ENDS: dict[str, PostState] = {
 
 def guard(delivery: Delivery, *, at: datetime) -> str:
     """Why the post must not be said any more, as a msgid; empty: say it."""
-    post = Post.objects.select_related("group").get(pk=delivery.subject_id)
-    if post.state == PostState.CANCELLED:
+    state, lifecycle = Post.objects.values_list("state", "group__lifecycle").get(pk=delivery.subject_id)
+    if state == PostState.CANCELLED:
         return gettext_noop("The post was cancelled.")
-    if post.group.lifecycle == Lifecycle.PAUSED:
+    if lifecycle == Lifecycle.PAUSED:
         return gettext_noop("The group is paused.")
-    if post.group.lifecycle != Lifecycle.ACTIVE:
+    if lifecycle != Lifecycle.ACTIVE:
         return gettext_noop("The group is not active.")
     return ""
 
@@ -41,6 +41,9 @@ def settled(delivery: Delivery, *, at: datetime) -> None:
 
     Raises TooLate when a person reopens the delivery of a post that was sent anew as another one.
     """
+    if delivery.state == DeliveryState.SENT:
+        _sent(delivery, at)
+        return
     state = ENDS.get(delivery.state, PostState.SCHEDULED)
     post = Post.objects.select_related("group").select_for_update(of=("self",)).get(pk=delivery.subject_id)
     if state == post.state:
@@ -48,9 +51,17 @@ def settled(delivery: Delivery, *, at: datetime) -> None:
     if state == PostState.SCHEDULED and Post.objects.filter(replaces=post).exists():
         raise TooLate(_("This post was sent anew already; only one of the two may leave."))
     before = post.sent_at
-    post.state, post.sent_at = state, at if state == PostState.SENT else None
+    post.state, post.sent_at = state, None
     post.save(update_fields=["state", "sent_at"])
-    if post.sent_at:
-        bulk.add(GroupDay, ["group", "day"], ["posts_sent"], [(post.group_id, local_day(post.sent_at, post.group.zone), 1)])
-    elif before:  # a person took back "it was sent"
+    if before:  # a person took back "it was sent"
         GroupDay.objects.filter(group=post.group, day=local_day(before, post.group.zone)).update(posts_sent=F("posts_sent") - 1)
+
+
+def _sent(delivery: Delivery, at: datetime) -> None:
+    """Told twice it counts once; the post is read only when nothing was written, to see that there is one."""
+    unsent = Post.objects.filter(pk=delivery.subject_id).exclude(state=PostState.SENT)
+    if unsent.update(state=PostState.SENT, sent_at=at):
+        day = local_day(at, delivery.group.zone)
+        bulk.add(GroupDay, ["group", "day"], ["posts_sent"], [(delivery.group_id, day, 1)])
+    else:
+        Post.objects.only("pk").get(pk=delivery.subject_id)

@@ -104,7 +104,7 @@ def _sorts(label: Any, sorts: Sequence[Sort], *, initial: Sequence[Sort]) -> for
 class OrderForm(forms.Form):
     """What to do in a group, now. `rights` are the reader's: only what they may do is offered."""
 
-    operation = forms.ChoiceField(label=_("What"), widget=forms.Select)
+    operation = forms.ChoiceField(label=_("Operation"))
     user = forms.CharField(
         label=_("Person"), required=False, max_length=255, help_text=_("Their id on the platform; the profile page fills it in.")
     )

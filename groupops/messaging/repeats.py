@@ -24,8 +24,8 @@ def _said(since: datetime) -> Q:
     return Q(state=S.SENT, settled_at__gt=since) | (under_way & Q(due_at__gt=since))
 
 
-def before(delivery: Delivery, *, since: datetime) -> Delivery | None:
-    """The delivery that makes this one a repeat. Of two that leave at once, the one written first goes."""
+def before(delivery: Delivery, *, since: datetime) -> QuerySet[Delivery]:
+    """Those that make this one a repeat, newest first. Of two that leave at once, the one written first goes."""
     others = same_text(group_id=delivery.group_id, text=delivery.text, since=since, user=delivery.user)
-    others = others.exclude(purpose=delivery.purpose, subject_id=delivery.subject_id)
-    return others.exclude(state=S.CLAIMED, pk__gt=delivery.pk).first()
+    itself, later = Q(purpose=delivery.purpose, subject_id=delivery.subject_id), Q(state=S.CLAIMED, pk__gt=delivery.pk)
+    return others.exclude(itself | later)

@@ -25,7 +25,7 @@ from groupops.messaging.fake_platform.platform import Platform
 from groupops.messaging.fake_platform.server import Server
 from groupops.messaging.models import Connection
 from groupops.shared.state import secret
-from groupops.simulator import cast, history
+from groupops.simulator import by_hand, cast, history
 
 USERNAME = "demo"
 CHANNEL = "演示平台"
@@ -42,6 +42,7 @@ def seed(*, at: datetime) -> None:
             group = Group.objects.filter(name=stage.name).first() or _open(stage, platform, connection, user, at)
             content.adopt_plan(group=group, by=user, at=at)
     _soon(user, at)
+    by_hand.seed(user, due_at=at + SOON, at=at)
     content.plan(at=at)
     groups.assess(at=at)
 

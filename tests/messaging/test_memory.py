@@ -47,7 +47,7 @@ class MemoryPeer(Peer):
     room, room_name, member = "room", "技术交流群", "wang"
     secrets = (BOT, SECRET, "memory://")
     sample = Memory({})
-    tells = frozenset(EventKind) - {EventKind.JOIN_REQUESTED, EventKind.ACCOUNT}
+    tells = frozenset(EventKind) - {EventKind.JOIN_REQUESTED, EventKind.ACCOUNT, EventKind.PRESENT}
 
     def __init__(self) -> None:
         self.at = uuid4().hex

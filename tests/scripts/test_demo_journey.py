@@ -124,7 +124,7 @@ def test_start_login_kill_stop_and_start_again(tmp_path: Path) -> None:
 
         worker = min(pid for pid, command in first.processes().items() if " celery -A groupops worker" in command)
         os.kill(worker, signal.SIGKILL)
-        first.until(lambda: "worker ended (terminated by SIGKILL" in first.shown, 20)
+        first.until(lambda: re.search(r"worker\d ended \(terminated by SIGKILL", first.shown), 20)
 
         assert first.interrupt() == 0
         assert "everything is kept" in first.shown

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from nio import (
     AsyncClient,
+    AsyncClientConfig,
     RoomGetEventResponse,
     RoomGetStateEventResponse,
     RoomMessagesResponse,

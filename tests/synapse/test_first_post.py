@@ -65,7 +65,7 @@ def room(homeserver: Homeserver, foreign: Foreign, settings: Any) -> Room:
     room_id = foreign.open_room(member, bot, name=name)
     credentials = {"homeserver": homeserver.base_url, "user": bot.user_id, "token": bot.access_token}
     connection = ConnectionFactory(adapter="matrix", credentials=credentials)
-    binding = BindingFactory(group=GroupFactory(name=name), connection=connection, remote_id=room_id, remote_name="技术交流群")
+    binding = BindingFactory(group=GroupFactory(name=name), connection=connection, remote_id=room_id)
     inbound_tasks.fetch()  # the first look begins at the present
     return Room(foreign, member, room_id, binding)
 

@@ -1,5 +1,7 @@
 """Acting in a group over the API: what works there, and doing it."""
 
+from typing import Any
+
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
@@ -52,7 +54,7 @@ class AbleSerializer(StrictSerializer):
         return gettext(able.why) if able.why else ""
 
 
-class Orders(viewsets.GenericViewSet[object]):
+class Orders(viewsets.GenericViewSet[Any]):
     """Do something in a group: it becomes a delivery, whose state says how it went."""
 
     serializer_class = OrderSerializer
@@ -71,7 +73,7 @@ class Orders(viewsets.GenericViewSet[object]):
         return Response(DeliverySerializer(found, context={"request": request}).data, status=status.HTTP_201_CREATED)
 
 
-class Abilities(viewsets.GenericViewSet[object]):
+class Abilities(viewsets.GenericViewSet[Any]):
     """What works in a group."""
 
     serializer_class = AbleSerializer

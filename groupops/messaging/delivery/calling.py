@@ -46,10 +46,19 @@ def hand_over(delivery: Delivery, adapter: Adapter, *, terms: Terms, now: Callab
         return stop.around
     doing = chosen(delivery, adapter, terms.refused)
     if doing.operation is None:
-        state, proof = UNCALLED[doing.step]
-        _settle(delivery, None, Verdict(state, doing.step, doing.why, remote_ids=proof), at, doing)
-        return Around.NOTHING
+        return _uncalled(delivery, doing, at)
     return _called(delivery, adapter, doing, terms, now)
+
+
+def _uncalled(delivery: Delivery, doing: Doing, at: datetime) -> Around:
+    """A step that needs no call, unless a pause came."""
+    held = gate.held(delivery)
+    if held is not None:
+        _settle(delivery, None, held, at)
+        return held.around
+    state, proof = UNCALLED[doing.step]
+    _settle(delivery, None, Verdict(state, doing.step, doing.why, remote_ids=proof), at, doing)
+    return Around.NOTHING
 
 
 def _called(delivery: Delivery, adapter: Adapter, doing: Doing, terms: Terms, now: Callable[[], datetime]) -> Around:
@@ -64,7 +73,7 @@ def _called(delivery: Delivery, adapter: Adapter, doing: Doing, terms: Terms, no
         at=at,
     )
     if not isinstance(attempt, Attempt):
-        return _wait_for_room(delivery, attempt, at)
+        return _not_now(delivery, attempt, at)
     verdict = _call(adapter, action)
     failpoint("after-call")
     _persist(lambda: _settle(copy.copy(delivery), attempt, verdict, now(), doing))  # a copy: what rolls back must be as it was read
@@ -75,8 +84,12 @@ def _called(delivery: Delivery, adapter: Adapter, doing: Doing, terms: Terms, no
     return verdict.around
 
 
-def _wait_for_room(delivery: Delivery, full: Full | None, at: datetime) -> Around:
-    """Not now: the claim is given back until its limit has room again; a limit of the whole connection lets all of it rest."""
+def _not_now(delivery: Delivery, full: Full | None, at: datetime) -> Around:
+    """The claim is given back: to a pause, or until its limit has room again; a limit of the whole connection lets all of it rest."""
+    held = gate.held(delivery)
+    if held is not None:
+        _settle(delivery, None, held, at)
+        return held.around
     release(delivery, at=at, not_before=full.until if full else None)
     if full is None or not full.whole:
         return Around.NOTHING

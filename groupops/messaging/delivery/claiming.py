@@ -6,27 +6,21 @@ What is due is judged by the door's clock (`at`), how long a claim holds by the 
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from groupops.messaging import holding
 from groupops.messaging.adapter import Operation
-from groupops.messaging.degrading import Doing, stands
+from groupops.messaging.degrading import Doing
 from groupops.messaging.delivery import alone as turns
 from groupops.messaging.delivery.limiting import Full, full
+from groupops.messaging.delivery.renewing import lease, renew
 from groupops.messaging.failpoints import failpoint
 from groupops.messaging.models import Attempt, Connection, Delivery, Limit
 from groupops.messaging.moves import move
-from groupops.messaging.policy import BATCH, CLAIMABLE, LEASE, DeliveryState
-
-
-def lease() -> Any:
-    """When a claim made now ends."""
-    return ExpressionWrapper(Now() + LEASE, output_field=DateTimeField())
+from groupops.messaging.policy import BATCH, CLAIMABLE, DeliveryState
 
 
 def ripen(*, at: datetime) -> int:
@@ -80,9 +74,7 @@ def begin(
         wait = full(delivery, limits, at, calls=calls) or turns.taken(delivery, doing.operation, alone, at=at)
         if wait is not None:
             return wait
-        held = Delivery.objects.filter(pk=delivery.pk, fence=delivery.fence, state=DeliveryState.CLAIMED, lease_until__gt=Now())
-        held = held.filter(holding.free(), connection__paused=False)
-        if not held.update(attempts=F("attempts") + 1, lease_until=lease(), **stands(doing)):
+        if not renew(delivery, step=doing.step, degraded=doing.why):
             return None
         delivery.attempts += 1
         delivery.step, delivery.degraded = doing.step, doing.why

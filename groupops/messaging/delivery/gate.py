@@ -28,20 +28,21 @@ Reason = Callable[[Delivery, Adapter, Terms, datetime], Verdict | None]
 
 
 def stopped(delivery: Delivery, adapter: Adapter, *, terms: Terms, at: datetime) -> Verdict | None:
-    """The state that follows instead of the call; None: go. What asks the platform comes late, the purpose's own guard last."""
+    """The state that follows instead of the call; None: go. What asks the platform comes late, the purpose's own guard last.
+
+    A pause counts before every reason but lateness. It is looked for only where there is another: what goes, `begin` asks.
+    """
+    if delivery.expires_at and delivery.expires_at <= at:
+        return Verdict(S.MISSED, "", LAPSED)
     for reason in REASONS:
         verdict = reason(delivery, adapter, terms, at)
         if verdict is not None:
-            return verdict
+            return held(delivery) or verdict
     return None
 
 
-def _late(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> Verdict | None:
-    return Verdict(S.MISSED, "", LAPSED) if delivery.expires_at and delivery.expires_at <= at else None
-
-
-def _paused(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> Verdict | None:
-    """A pause that came after the claim."""
+def held(delivery: Delivery) -> Verdict | None:
+    """A pause that came after the claim. To be asked wherever a delivery does not come to `begin`, or not past it."""
     return Verdict(S.DUE, "", holding.HELD) if holding.is_held(delivery) else None
 
 
@@ -70,7 +71,7 @@ def _repeated(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) 
     if delivery.operation not in SAYING or delivery.insisted or not delivery.text_key:
         return None
     since = terms.same_text(delivery).since(at, delivery.text)
-    if since is None or repeats.before(delivery, since=since) is None:
+    if since is None or not repeats.before(delivery, since=since).exists():
         return None
     return Verdict(S.WAITING_PERSON, "", REPEAT)
 
@@ -108,4 +109,4 @@ def _guarded(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -
     return Verdict(S.CANCELLED, "", line) if line else None
 
 
-REASONS: tuple[Reason, ...] = (_late, _paused, _moved, _quiet, _repeated, _elsewhere, _guarded)
+REASONS: tuple[Reason, ...] = (_moved, _quiet, _repeated, _elsewhere, _guarded)

@@ -31,4 +31,4 @@ def _earlier(delivery: Delivery) -> Delivery | None:
     if delivery.state != DeliveryState.WAITING_PERSON or not delivery.text_key or delivery.insisted:
         return None
     since = SameText().since(delivery.due_at, delivery.text)
-    return repeats.before(delivery, since=since) if since else None
+    return repeats.before(delivery, since=since).first() if since else None

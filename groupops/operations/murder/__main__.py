@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import secrets
 import shutil
 import subprocess
@@ -80,9 +79,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--every", type=float, default=2.0, help="seconds between two kills, on average")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="of who is killed when; printed with the count")
     parser.add_argument("--mode", choices=MODES, default="both")
-    parser.add_argument(
-        "--database-url", default=os.environ.get("MURDER_DATABASE_URL", ""), help="a PostgreSQL on which a scratch database is made"
-    )
+    parser.add_argument("--database-url", default="", help="a PostgreSQL on which a scratch database is made")
     parser.add_argument("--redis-url", default="", help="the Redis that goes with it")
     parser.add_argument("--record", type=Path, help="the page that a row is added to")
     parser.add_argument("--inside", default="", help=argparse.SUPPRESS)

@@ -88,9 +88,9 @@ class Matrix(Adapter):
         CredentialField("token", gettext_lazy("Access token"), secret=True, required=False, help=gettext_lazy("Instead of the password.")),
     )
     polls = True
-    rates = (RateHint(times=10, seconds=50, source=SYNAPSE),)
+    rates: ClassVar[tuple[RateHint, ...]] = (RateHint(times=10, seconds=50, source=SYNAPSE),)
     # Power levels and pinned messages are one list each, read and written whole: of two at once the later would undo the first.
-    alone = frozenset({Operation.MUTE, Operation.UNMUTE, Operation.ANNOUNCE, Operation.PIN})
+    alone: ClassVar[frozenset[Operation]] = frozenset({Operation.MUTE, Operation.UNMUTE, Operation.ANNOUNCE, Operation.PIN})
 
     @classmethod
     def enroll(cls, typed: Mapping[str, str]) -> dict[str, str]:
