@@ -58,8 +58,8 @@ def test_a_try_asks_for_pauses_as_a_claim_does(running: Platform, operation: Ope
         Pause.objects.all().delete()
         row = DeliveryFactory(group=binding.group, connection=binding.connection, operation=operation)
         [claimed] = engine.claim(binding.connection_id, at=clock.now())
-        places = {"everything": {}, "connection": {"connection": binding.connection}, "group": {"group": binding.group}}
-        place: dict[str, Any] = places.get(where, {"group": other.group})
+        places: dict[str, dict[str, Any]] = {"everything": {}, "connection": {"connection": binding.connection}}
+        place = places.get(where, {"group": binding.group if where == "group" else other.group})
         Pause.objects.create(sort=stopped, by=accounts.operator(), at=clock.now(), **place)
         free = Delivery.objects.filter(holding.free(), pk=row.pk).exists()
         assert bool(engine.begin(claimed, AS_ASKED, at=clock.now())) == free

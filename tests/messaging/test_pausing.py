@@ -19,7 +19,7 @@ from groupops.messaging.adapters.memory import Memory
 from groupops.messaging.delivery.terms import Terms
 from groupops.messaging.fake_platform.platform import Platform
 from groupops.messaging.holding import Place
-from groupops.messaging.models import Connection, Delivery, Pause
+from groupops.messaging.models import Attempt, Connection, Delivery, Limit, Pause
 from groupops.messaging.policy import Decision, DeliveryState, Sort
 from groupops.messaging.services import Afterwards
 from groupops.record.models import Alarm, AuditEntry
@@ -126,6 +126,26 @@ def test_a_pause_stops_what_is_claimed_already(running: Platform) -> None:
     engine.hand_over(claimed, Memory({"account": "groupops", "url": "memory://test"}), terms=Terms(), now=clock.now)
     assert (again(row).state, again(row).attempts, again(row).why) == (S.DUE, 0, holding.HELD)
     assert not any(room.messages for room in running.rooms.values())
+
+
+@pytest.mark.parametrize("besides", ["guard", "by hand", "limit"])
+def test_a_pause_counts_before_what_else_stops_a_claim(running: Platform, besides: str) -> None:
+    """Before the guard's no, a step that needs no call, and a full limit: it stays to send, and the channel need not rest."""
+    row = due(running)
+    [claimed] = engine.claim(row.connection_id or 0, at=clock.now())
+    pause(row.group)
+    terms = Terms(refused={Operation.SEND_GROUP: "no"}) if besides == "by hand" else Terms()
+    if besides == "guard":
+        purpose.refusals[row.subject_id] = "The post was cancelled."
+    if besides == "limit":
+        limit = Limit.objects.create(connection=row.connection, times=1, seconds=60)
+        other = DeliveryFactory(group=row.group, connection=row.connection, state=S.SENT)
+        Attempt.objects.create(delivery=other, number=1, fence="0" * 32, started_at=clock.now())
+        terms = Terms(limits=[limit])
+    engine.hand_over(claimed, Memory({"account": "groupops", "url": "memory://test"}), terms=terms, now=clock.now)
+    stored = again(row)
+    assert (stored.state, stored.why, stored.step, stored.attempts, stored.not_before) == (S.DUE, holding.HELD, "", 0, None)
+    assert Connection.objects.get(pk=row.connection_id).resting_until is None
 
 
 def test_what_is_bound_to_a_time_is_missed_visibly_during_a_pause(running: Platform) -> None:

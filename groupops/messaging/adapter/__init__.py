@@ -38,6 +38,7 @@ from groupops.messaging.adapter.errors import (
 )
 from groupops.messaging.adapter.registering import Registers, Registration
 from groupops.messaging.adapter.seeing import Check, Event, EventKind, Fetched, Health, Push, RemoteGroup, RemoteMember
+from groupops.messaging.adapter.standing import standing
 
 __all__ = [
     "ACTS",
@@ -79,5 +80,6 @@ __all__ = [
     "Result",
     "Scope",
     "Unavailable",
+    "standing",
     "weakest",
 ]

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from groupops.messaging import parts
 from groupops.messaging.adapter import (
     ACTS,
-    AccountRestricted,
     Action,
     Adapter,
     AdapterError,
@@ -20,7 +19,6 @@ from groupops.messaging.adapter import (
     CredentialField,
     Fetched,
     Found,
-    Health,
     InvalidTarget,
     Level,
     LoginRequired,
@@ -31,6 +29,7 @@ from groupops.messaging.adapter import (
     RemoteGroup,
     RemoteMember,
     Resolution,
+    standing,
 )
 from groupops.messaging.adapters.matrix import direct, members, mutes, pins, redacting, timeline
 from groupops.messaging.adapters.matrix.client import Client, localpart, quoted
@@ -127,15 +126,7 @@ class Matrix(Adapter):
 
     def check(self) -> Check:
         """Who am I?"""
-        try:
-            account = self.client.whoami()
-        except LoginRequired as error:
-            return Check(Health.NEEDS_LOGIN, error.message)
-        except AccountRestricted as error:
-            return Check(Health.RESTRICTED, error.message)
-        except AdapterError as error:
-            return Check(Health.DOWN, error.message)
-        return Check(Health.OK, gettext_noop("The account is accepted."), account)
+        return standing(self.client.whoami)
 
     def capabilities(self, group: str | None = None) -> Mapping[Operation, Capability]:
         """Everything; in a room what the account's power level allows there."""

@@ -10,10 +10,8 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from groupops.messaging import parts, pushed, signing
 from groupops.messaging.adapter import (
-    AccountRestricted,
     Action,
     Adapter,
-    AdapterError,
     Capability,
     Check,
     CredentialField,
@@ -21,9 +19,7 @@ from groupops.messaging.adapter import (
     EventKind,
     Fetched,
     Found,
-    Health,
     Level,
-    LoginRequired,
     NotSupported,
     Operation,
     Outcome,
@@ -32,6 +28,7 @@ from groupops.messaging.adapter import (
     RemoteMember,
     Resolution,
     Result,
+    standing,
 )
 from groupops.messaging.adapters.memory import looking
 from groupops.messaging.adapters.memory.calls import Calls
@@ -101,15 +98,7 @@ class Memory(Adapter):
     # --- looking ---------------------------------------------------------------------------------------------------------
     def check(self) -> Check:
         """Who am I?"""
-        try:
-            account = str(self.calls.get("account").field("account"))
-        except LoginRequired as error:
-            return Check(Health.NEEDS_LOGIN, error.message)
-        except AccountRestricted as error:
-            return Check(Health.RESTRICTED, error.message)
-        except AdapterError as error:
-            return Check(Health.DOWN, error.message)
-        return Check(Health.OK, gettext_noop("The account is accepted."), account)
+        return standing(lambda: str(self.calls.get("account").field("account")))
 
     def capabilities(self, group: str | None = None) -> Mapping[Operation, Capability]:
         """Everything; in a room what it offers, and what the account may do there."""
