@@ -319,6 +319,11 @@ SPECTACULAR_SETTINGS = {
         "EventStateEnum": "groupops.inbound.models.EventState",
         "DeliveryStateEnum": "groupops.messaging.policy.DeliveryState",
         "PolicyScopeEnum": "groupops.groups.policy.Scope",
+        "GroupLevelEnum": "groupops.groups.policy.Level",
+        "MomentSortEnum": "groupops.groups.policy.MomentSort",
+        "PauseSortEnum": "groupops.messaging.policy.Sort",
+        "OperationEnum": "groupops.messaging.adapter.Operation",
+        "CapabilityLevelEnum": "groupops.messaging.adapter.Level",
         "TokenScopeEnum": "groupops.accounts.policy.Scope",
     },
 }

@@ -150,7 +150,7 @@ class Deliveries(viewsets.ReadOnlyModelViewSet[Delivery]):
         found = messaging.undo(delivery=self.get_object(), by=request.user, at=clock.now())  # type: ignore[arg-type]
         return Response(DeliveryDetailSerializer(found).data)
 
-    @extend_schema(request=DecideManySerializer, responses=ManySerializer)
+    @extend_schema(operation_id="deliveries_decide_many", request=DecideManySerializer, responses=ManySerializer)
     @action(detail=False, methods=["post"], url_path="decide", url_name="decide-many")
     def decide_many(self, request: Request) -> Response:
         """One decision about several deliveries; each stands alone."""
@@ -159,7 +159,7 @@ class Deliveries(viewsets.ReadOnlyModelViewSet[Delivery]):
         result = messaging.decide_many(deliveries=rows, decision=decision, by=request.user, at=clock.now())  # type: ignore[arg-type]
         return self._many(given["ids"], result)
 
-    @extend_schema(request=ChosenSerializer, responses=ManySerializer)
+    @extend_schema(operation_id="deliveries_undo_many", request=ChosenSerializer, responses=ManySerializer)
     @action(detail=False, methods=["post"], url_path="undo", url_name="undo-many")
     def undo_many(self, request: Request) -> Response:
         """Take several decisions back."""

@@ -1,7 +1,5 @@
 """Acting in a group over the API: what works there, and doing it."""
 
-from typing import Any
-
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
@@ -10,11 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from groupops.groups import access
+from groupops.groups.models import Group
 from groupops.messaging import queries
 from groupops.messaging import services as messaging
 from groupops.messaging.adapter import ACTS, Level, Operation
 from groupops.messaging.api.deliveries import DeliverySerializer
 from groupops.messaging.api.fields import LARGEST
+from groupops.messaging.models import Delivery
 from groupops.messaging.outbox import Wish
 from groupops.messaging.policy import Step
 from groupops.shared import clock
@@ -25,13 +25,19 @@ class OrderSerializer(StrictSerializer):
     """What is to be done in a group, now. Which fields are needed depends on the operation."""
 
     group = serializers.IntegerField(max_value=LARGEST)
-    operation = serializers.ChoiceField(choices=[(operation.value, operation.label) for operation in ACTS])
+    operation = serializers.ChoiceField(choices=Operation.choices)
     text = serializers.CharField(max_length=10000, allow_blank=True, default="")
     user = serializers.CharField(max_length=255, allow_blank=True, default="", help_text="The person's id on the platform.")
     user_name = serializers.CharField(max_length=200, allow_blank=True, default="")
     message = serializers.CharField(max_length=255, allow_blank=True, default="", help_text="The message's id on the platform.")
     until = serializers.DateTimeField(allow_null=True, default=None, help_text="The end of a mute; none: until it is lifted.")
     reason = serializers.CharField(max_length=300, allow_blank=True, default="")
+
+    def validate_operation(self, value: str) -> str:
+        """Looking is no order."""
+        if value not in ACTS:
+            raise serializers.ValidationError(gettext("This is nothing that is carried out."))
+        return value
 
     def wish(self) -> Wish:
         """As the service takes it."""
@@ -54,11 +60,11 @@ class AbleSerializer(StrictSerializer):
         return gettext(able.why) if able.why else ""
 
 
-class Orders(viewsets.GenericViewSet[Any]):
+class Orders(viewsets.GenericViewSet[Delivery]):
     """Do something in a group: it becomes a delivery, whose state says how it went."""
 
     serializer_class = OrderSerializer
-    queryset = None
+    queryset = Delivery.objects.none()  # for the schema
 
     @extend_schema(request=OrderSerializer, responses={201: DeliverySerializer})
     def create(self, request: Request) -> Response:
@@ -73,11 +79,11 @@ class Orders(viewsets.GenericViewSet[Any]):
         return Response(DeliverySerializer(found, context={"request": request}).data, status=status.HTTP_201_CREATED)
 
 
-class Abilities(viewsets.GenericViewSet[Any]):
+class Abilities(viewsets.GenericViewSet[Group]):
     """What works in a group."""
 
     serializer_class = AbleSerializer
-    queryset = None
+    queryset = Group.objects.none()  # for the schema
     lookup_value_regex = "[0-9]{1,18}"
 
     @extend_schema(responses=AbleSerializer(many=True))
