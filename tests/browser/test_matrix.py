@@ -1,7 +1,7 @@
 """A real homeserver, connected in a real browser: the account, the room, a word said there, the table of what works."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,7 +16,7 @@ from groupops.messaging.policy import DeliveryState
 from tests.browser.looks import check_everywhere
 from tests.factories import accounts
 from tests.factories.groups import GroupFactory
-from tests.synapse.conftest import foreign, homeserver  # noqa: F401  (fixtures)
+from tests.synapse.conftest import homeserver  # noqa: F401  (a fixture)
 from tests.synapse.foreign import Foreign
 from tests.synapse.homeserver import Homeserver
 
@@ -29,9 +29,17 @@ def aside(work: Callable[[], Any]) -> Any:
         return pool.submit(work).result()
 
 
+@pytest.fixture
+def foreign(homeserver: Homeserver) -> Iterator[Foreign]:  # noqa: F811
+    """matrix-nio, opened and closed beside Playwright's loop."""
+    made: Foreign = aside(lambda: Foreign(homeserver))
+    yield made
+    aside(made.end)
+
+
 def test_a_homeserver_is_connected_and_a_room_bound(
     homeserver: Homeserver,  # noqa: F811
-    foreign: Foreign,  # noqa: F811
+    foreign: Foreign,
     settings: Settings,
     log_in: Callable[[User], None],
     visit: Callable[[str], Page],
