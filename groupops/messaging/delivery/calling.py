@@ -11,14 +11,14 @@ from django.utils.translation import gettext_noop as _
 
 from groupops.groups import queries as groups
 from groupops.messaging import abilities, parts, timers
-from groupops.messaging.adapter import SAYING, Action, Adapter, AdapterError, Operation, Outcome, RateLimited, Result
+from groupops.messaging.adapter import SAYING, Action, Adapter, AdapterError, Operation, Outcome, Result
 from groupops.messaging.degrading import Doing, begun, choose, stands
 from groupops.messaging.delivery import gate
 from groupops.messaging.delivery.claiming import begin, release
 from groupops.messaging.delivery.consequences import around, rest, works
 from groupops.messaging.delivery.limiting import Full
 from groupops.messaging.delivery.terms import Terms
-from groupops.messaging.delivery.verdicts import Verdict
+from groupops.messaging.delivery.verdicts import Verdict, verdict_of
 from groupops.messaging.failpoints import failpoint
 from groupops.messaging.models import Attempt, Connection, Delivery, Receipt
 from groupops.messaging.moves import move
@@ -126,9 +126,7 @@ def _call(adapter: Adapter, action: Action) -> Verdict:
     try:
         return _outcome(adapter.perform(action), action)
     except AdapterError as error:
-        end = ending(error)
-        after = error.after if isinstance(error, RateLimited) else 0
-        return Verdict(end.state, type(error).__name__, error.message, error.code, around=end.around, after=after, counts=end.counts)
+        return verdict_of(error)
     except Exception as error:  # whatever an adapter raises, the message may be out there
         log.exception("adapter %s broke", adapter.kind)
         return Verdict(ending(error).state, "Broken", BROKE, type(error).__name__)

@@ -2,17 +2,18 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_noop as _
 
 from groupops.messaging import holding, kinds, repeats, targets
-from groupops.messaging.adapter import SAYING, Adapter, AdapterError, RateLimited
+from groupops.messaging.adapter import SAYING, Adapter, AdapterError
 from groupops.messaging.delivery.terms import Terms
-from groupops.messaging.delivery.verdicts import Verdict
+from groupops.messaging.delivery.verdicts import Verdict, verdict_of
 from groupops.messaging.models import Binding, Delivery
-from groupops.messaging.policy import DeliveryState, ending
+from groupops.messaging.policy import DeliveryState
 from groupops.messaging.timers import PURPOSE
 
 log = logging.getLogger(__name__)
@@ -92,10 +93,8 @@ def _elsewhere(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime)
 
 def _unseen(error: AdapterError) -> Verdict:
     """As in the call. But looking is not sending: what would be unknown there is certainly not sent here."""
-    end = ending(error)
-    state = S.RETRY if end.state == S.UNKNOWN else end.state
-    after = error.after if isinstance(error, RateLimited) else 0
-    return Verdict(state, type(error).__name__, error.message, error.code, around=end.around, after=after, counts=end.counts)
+    verdict = verdict_of(error)
+    return replace(verdict, state=S.RETRY) if verdict.state == S.UNKNOWN else verdict
 
 
 def _guarded(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> Verdict | None:

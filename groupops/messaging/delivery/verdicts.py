@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from groupops.messaging.policy import Around, DeliveryState
+from groupops.messaging.adapter import AdapterError, RateLimited
+from groupops.messaging.policy import Around, DeliveryState, ending
 
 
 @dataclass(frozen=True)
@@ -19,3 +20,10 @@ class Verdict:
     after: float = 0  # seconds, of a rate limit
     counts: bool = True
     not_before: datetime | None = None  # of what waits for an hour
+
+
+def verdict_of(error: AdapterError) -> Verdict:
+    """What an adapter's error means, by the table of endings."""
+    end = ending(error)
+    after = error.after if isinstance(error, RateLimited) else 0
+    return Verdict(end.state, type(error).__name__, error.message, error.code, around=end.around, after=after, counts=end.counts)

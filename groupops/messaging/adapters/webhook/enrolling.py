@@ -1,12 +1,12 @@
 """What a person types to attach a bridge, and what of it is kept."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from groupops.messaging.adapter import ContentRejected, CredentialField
 from groupops.messaging.adapters.webhook.calls import Calls, secrets_of
+from groupops.messaging.addresses import typed_address
 
 FIELDS = (
     CredentialField("url", gettext_lazy("Address of the bridge"), help=gettext_lazy("What stands before /act, /groups and the others.")),
@@ -26,6 +26,7 @@ FIELDS = (
         ),
     ),
 )
+SURPLUS = gettext_noop("The address alone, without name, password or question mark.")
 SHORTEST = 16  # characters: as much as a person still copies, and nobody guesses
 TIMEOUT = 8.0  # seconds; a person waits
 
@@ -46,14 +47,8 @@ def _demand_secret(secret: str, name: str) -> None:
 
 
 def _address(typed: str) -> str:
-    """The bridge's address, without what does not belong to it. Raises ContentRejected."""
-    wrong = ContentRejected(gettext_noop("The address must begin with https://."), code="url")
-    try:
-        found = urlsplit(typed)
-        if found.scheme not in {"http", "https"} or not found.hostname or found.port == 0:
-            raise wrong
-    except ValueError:
-        raise wrong from None
-    if found.query or found.fragment or found.username is not None or not typed.isascii():
-        raise ContentRejected(gettext_noop("The address alone, without name, password or question mark."), code="url")
-    return typed.rstrip("/")
+    """The bridge's address, which we sign: of ASCII alone. Raises ContentRejected."""
+    found = typed_address(typed, surplus=SURPLUS)
+    if not typed.isascii():
+        raise ContentRejected(SURPLUS, code="url")
+    return found
