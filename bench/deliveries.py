@@ -10,6 +10,7 @@ posts fall due evenly and says how late their receipts are. Works in a test data
 
 # ruff: noqa: I001  (measuring sets Django up before its models are imported)
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
-from measuring import median, own_database, percentile
+from measuring import median, own_database, percentile, postmaster, tree_seconds
 from products import answers, ready, running, until
 
 from django.conf import settings
@@ -65,26 +66,40 @@ def measure(stack: ExitStack, options: argparse.Namespace) -> None:
     """Everything, with one platform."""
     port, folder = free(), stack.enter_context(tempfile.TemporaryDirectory())
     platform = f"http://127.0.0.1:{port}"
-    stack.enter_context(running(["manage.py", "fake_platform", "--port", str(port), "--data", folder]))
+    there = stack.enter_context(running(["manage.py", "fake_platform", "--port", str(port), "--data", folder]))
     until(lambda: answers(platform), "the fake platform")
     settings.FAKE_PLATFORM_URL = platform  # as the machine's operator sets it: loopback is allowed
     bindings = rooms(platform)
     if options.profile:
         profile(bindings, options.posts)
         return
-    floors = [bare(bindings, platform, options)]
+    bare(bindings, platform, options)  # the first of both is not counted: imports, connections
     beat = ["-m", "celery", "-A", "groupops", "beat", "--pidfile="]
     logs = stack.enter_context(running([*WORKER, str(options.workers)], beat, GROUPOPS_FAKE_PLATFORM_URL=platform))
     ready(logs / "0.log")
-    rates = [ours(bindings, options)]  # the first of both is not counted: imports, connections
-    for run in range(options.runs):
-        floors.append(bare(bindings, platform, options))
-        rates.append(ours(bindings, options))
-        print(f"run {run + 1}: bare {floors[-1]:5.0f}/s   ours {rates[-1]:5.0f}/s   ratio {rates[-1] / floors[-1]:.2f}")
-    ratio = median([mine / low for mine, low in zip(rates[1:], floors[1:], strict=True)])
-    print(f"{options.workers} workers: {median(rates[1:]):.0f} sends/s, bare {median(floors[1:]):.0f}, ratio {ratio:.2f}")
+    ours(bindings, options)
+    roots = {"ours": _pids(logs), "PostgreSQL": [pid] if (pid := postmaster()) else [], "platform": _pids(there)}
+    pairs = [_pair(bindings, platform, options, roots) for _run in range(options.runs)]
+    floors, rates = zip(*pairs, strict=True)
+    ratio = median([mine / low for low, mine in pairs])
+    print(f"{options.workers} workers: {median(rates):.0f} sends/s, bare {median(floors):.0f}, ratio {ratio:.2f}")
     late = lateness(bindings, options.rate * 20, options.rate)
     print(f"{options.rate} a second falling due for 20 s: late p50 {percentile(late, 50):.2f} s, p99 {percentile(late, 99):.2f} s")
+
+
+def _pair(bindings: list[Binding], platform: str, options: argparse.Namespace, roots: dict[str, list[int]]) -> tuple[float, float]:
+    """One run of both: sends a second, and on the line the milliseconds of CPU that a send of ours took, by whom."""
+    low = bare(bindings, platform, options)
+    before = {name: sum(map(tree_seconds, pids)) for name, pids in roots.items()}
+    mine = ours(bindings, options)
+    each = {name: (sum(map(tree_seconds, pids)) - before[name]) / options.posts * 1e3 for name, pids in roots.items()}
+    cost = ", ".join(f"{name} {value:.1f}" for name, value in each.items())
+    print(f"bare {low:5.0f}/s   ours {mine:5.0f}/s   ratio {mine / low:.2f}   CPU ms a send: {cost}; load {os.getloadavg()[0]:.1f}")
+    return low, mine
+
+
+def _pids(folder: Path) -> list[int]:
+    return [int(file.read_text()) for file in folder.glob("*.pid")]
 
 
 def main() -> None:

@@ -21,6 +21,8 @@ django.setup()
 from django.conf import settings
 from django.db import connection as database
 
+from groupops.operations.embedded.processes import descendants
+
 
 @dataclass(frozen=True)
 class Spent:
@@ -54,6 +56,30 @@ def server_seconds() -> float:
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
     except OSError:
         return 0.0
+
+
+def postmaster() -> int | None:
+    """The process id of PostgreSQL's parent process, where it runs on this machine."""
+    if database.vendor != "postgresql":
+        return None
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    return int(_stat(pid)[1]) if Path(f"/proc/{pid}").exists() else None
+
+
+def tree_seconds(root: int) -> float:
+    """CPU seconds of a process and of everything below it, those that have ended included."""
+    alive = [root, *descendants(root)]
+    return sum(sum(map(int, stat[11:15])) for pid in alive if (stat := _stat(pid))) / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat behind the name; empty where the process is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def median(values: list[float]) -> float:

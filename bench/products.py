@@ -21,7 +21,7 @@ PATIENCE = 60.0  # seconds for a process to start
 
 @contextmanager
 def running(*commands: list[str], **extra: str) -> Iterator[Path]:
-    """The commands (of this Python) with the product's environment; yields the folder of their logs."""
+    """The commands (of this Python) with the product's environment; yields the folder of their logs and process ids (0.log, 0.pid)."""
     with ExitStack() as stack:
         if database.vendor == "postgresql" and not os.environ.get("REDIS_URL"):
             extra["REDIS_URL"] = stack.enter_context(servers.redis())
@@ -29,7 +29,9 @@ def running(*commands: list[str], **extra: str) -> Iterator[Path]:
         for number, command in enumerate(commands):
             log = stack.enter_context((folder / f"{number}.log").open("wb"))
             options = {"cwd": processes.ROOT, "env": processes.environment(**extra), "stdout": log, "stderr": subprocess.STDOUT}
-            stack.callback(_stop, spawn([sys.executable, *command], farewell=signal.SIGKILL, **options))
+            process = spawn([sys.executable, *command], farewell=signal.SIGKILL, **options)
+            (folder / f"{number}.pid").write_text(str(process.pid))
+            stack.callback(_stop, process)
         yield folder
 
 

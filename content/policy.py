@@ -32,8 +32,11 @@ class PostKind(TextChoices):
 
 
 class PostState(TextChoices):
-    """Where a post is. Draft → review → approved → scheduled → sent comes with the calendar; a schedule's posts start approved."""
+    """Where a post is: draft → review → approved → scheduled → sent. Approved and not scheduled is held: it does not leave by itself."""
 
+    DRAFT = "draft", _("Draft")
+    REVIEW = "review", _("In review")
+    APPROVED = "approved", _("Approved")
     SCHEDULED = "scheduled", _("Scheduled")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
@@ -67,6 +70,7 @@ class Why(TextChoices):
     LEFT = "left", _("It was too late, and a person decided to leave it.")
     SENT_LATE = "sent_late", _("It was late and went out once, on the same day.")
     BY_HAND = "by_hand", _("It was too late, and a person sent it.")
+    UNAPPROVED = "unapproved", _("The text written for this day was not approved in time.")
 
 
 class CatchUp(TextChoices):
@@ -75,6 +79,15 @@ class CatchUp(TextChoices):
     SKIP = "skip", _("Skip")
     ONCE_LATE = "once_late", _("Send once, late")
     ASK = "ask", _("Ask a person")
+
+
+class Holidays(TextChoices):
+    """What the official Chinese calendar means for a rule (seed: 节假日期间)."""
+
+    USUAL = "usual", _("As on any day")
+    SILENT = "silent", _("Silent on public holidays")
+    CALENDAR = "calendar", _("Holidays count as weekend, make-up days as workdays")
+    FESTIVAL = "festival", _("Only on festivals")
 
 
 @dataclass(frozen=True)

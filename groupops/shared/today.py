@@ -10,7 +10,11 @@ LIMIT = 50  # of one source; the home page says "and more" beyond
 
 @dataclass(frozen=True)
 class TodayItem:
-    """One thing to do, due `at`; `kind` names the icon and the filter, `url` is where it is done."""
+    """One thing to do, due `at`; `kind` names the icon and the filter, `url` is where it is looked at.
+
+    `key` names the thing for ever ("question:12"): who took it and until when it sleeps hang on it. `done_url` is the POST address that
+    settles it without leaving the page; empty where only the page itself can.
+    """
 
     at: datetime
     kind: str
@@ -18,3 +22,6 @@ class TodayItem:
     url: str
     group: str = ""
     urgent: bool = False
+    key: str = ""
+    done_url: str = ""
+    done_label: Promise | str = ""
