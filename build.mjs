@@ -7,7 +7,7 @@ const outline = "node_modules/@tabler/icons/icons/outline";
 mkdirSync(out, { recursive: true });
 
 await esbuild.build({
-  entryPoints: ["assets/css/site.css", "assets/js/site.js"],
+  entryPoints: ["assets/css/site.css", "assets/css/calendar.css", "assets/js/site.js", "assets/js/calendar.js", "assets/js/calendar-grid.js"],
   bundle: true,
   minify: true,
   format: "iife",

@@ -54,6 +54,10 @@ messages:
 murder *arguments:
     {{ python }} -m tests.murder --record docs/reference/proof.md {{ arguments }}
 
+# the planner over ten years in every zone, with a jumping clock and lost beats: no slot missing, none double
+prove-slots *arguments:
+    {{ python }} -m tests.slots --record docs/reference/proof.md {{ arguments }}
+
 # which lines and branches the tests do not reach
 coverage *arguments:
     mkdir -p .cache/coverage

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import httpx
+from django.db import transaction
 
 from content.models import Post
 from groupops.messaging.models import Binding, Delivery, Receipt
@@ -31,6 +32,7 @@ def rooms(platform: str) -> list[Binding]:
     return made
 
 
+@transaction.atomic  # or the planner, which runs beside, would hand over the posts that have no delivery yet
 def post(bindings: list[Binding], count: int, due: Callable[[int], datetime]) -> list[int]:
     """Posts with their deliveries, as content.tasks.release leaves them; the ids of the deliveries."""
     at = clock.now()

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from content import services as content
+from content.services import coverage
 from groupops.shared import clock
 
 
@@ -16,3 +17,9 @@ def plan() -> None:
 def release() -> None:
     """Turn due slots into posts and deliveries."""
     content.release(at=clock.now())
+
+
+@shared_task
+def watch_coverage() -> None:
+    """Open and close the alarms of coverage."""
+    coverage.watch(at=clock.now())

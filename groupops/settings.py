@@ -173,18 +173,36 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- Upward questions go through these lists; groupops.shared.checks refuses to start on a wrong path --------------------
-INBOUND_PIPELINE = ["groupops.inbound.renaming.follow", "members.inbound.resolve", "members.inbound.count"]
+INBOUND_PIPELINE = [
+    "groupops.inbound.renaming.follow",
+    "members.inbound.resolve",
+    "members.inbound.count",
+    "members.questions.inbound.listen",
+]
 DELIVERY_KINDS: dict[str, dict[str, str]] = {
     "order": {"guard": "groupops.messaging.orders.guard", "settled": "groupops.messaging.orders.settled"},
-    "post": {"guard": "content.delivery.guard", "settled": "content.delivery.settled"},
+    "post": {"guard": "content.delivery.guard", "open_row": "content.delivery.open_row", "settled": "content.delivery.settled"},
 }
-TODAY_SOURCES = ["groupops.messaging.today.source", "groupops.inbound.today.source", "content.today.source"]
+TODAY_SOURCES = [
+    "groupops.dashboard.today.source",
+    "groupops.messaging.today.source",
+    "groupops.inbound.today.source",
+    "groupops.groups.today.source",
+    "members.today.source",
+    "content.today.source",
+    "content.today_posts.source",
+]
 SWEEP_EXEMPTIONS: list[str] = []
 PROFILE_SECTIONS: list[str] = []
 PERSONAL_DATA: list[str] = []
 INVARIANTS: list[str] = []
 # What operators may set in the policy store: name -> the dataclass that validates it.
 POLICIES: dict[str, str] = {
+    "content.duties": "content.policy.DutyRule",
+    "content.clashes": "content.clashes.ClashRule",
+    "content.coverage": "groupops.groups.policy.Coverage",
+    "content.labels": "content.workflow.Labels",
+    "content.review": "content.workflow.Review",
     "group.health": "groupops.groups.policy.HealthWeights",
     "group.posts": "groupops.groups.policy.PostRanges",
     "group.stage": "groupops.groups.policy.StagePlan",
@@ -384,7 +402,10 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("beat heart", "groupops.record.tasks.heartbeat", 15.0),
         ("daily health", "groupops.groups.tasks.assess", 900.0),
         ("look at the members", "members.tasks.look_around", 600.0),
+        ("watch coverage", "content.tasks.watch_coverage", 120.0),
+        ("lapse questions", "members.tasks.lapse_questions", 900.0),
         ("tell staff", "groupops.operations.tasks.notify", 10.0),
+        ("forget marks", "groupops.dashboard.tasks.sweep", 3600.0),
     ]
 }
 

@@ -15,7 +15,8 @@ LONGEST_SEARCH = 80
 
 
 def _visible(request: Any) -> QuerySet[Group]:
-    return access.visible_to(request.user).order_by("name") if request else Group.objects.none()
+    named = bool(request and request.GET.get("group"))  # a sandbox is in no list, but its own pages lead here
+    return access.visible_to(request.user, sandboxes=named).order_by("name") if request else Group.objects.none()
 
 
 class MembershipFilter(django_filters.FilterSet):  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from groupops.accounts.models import User
@@ -11,9 +11,9 @@ from members import policy
 from members.models import DailyActivity, FormerName, Membership, Person
 
 
-def memberships_for(user: User) -> QuerySet[Membership]:
+def memberships_for(user: User, *, sandboxes: bool = False) -> QuerySet[Membership]:
     """The memberships in the groups a user sees."""
-    return Membership.objects.filter(group__in=access.visible_to(user)).select_related("person", "group")
+    return Membership.objects.filter(group__in=access.visible_to(user, sandboxes=sandboxes)).select_related("person", "group")
 
 
 def with_recent(rows: QuerySet[Membership], today: date) -> QuerySet[Membership]:
@@ -24,10 +24,11 @@ def with_recent(rows: QuerySet[Membership], today: date) -> QuerySet[Membership]
     return rows.annotate(recent=Coalesce(Subquery(total, output_field=IntegerField()), 0))
 
 
-def persons_for(user: User) -> QuerySet[Person]:
+def persons_for(user: User, *, sandboxes: bool = False) -> QuerySet[Person]:
     """The persons whom a user may see: those who are or were in a group the user sees, and identities merged into them."""
-    seen = Membership.objects.filter(group__in=access.visible_to(user)).values("person")
-    return Person.objects.filter(Q(pk__in=seen) | Q(merged_into__in=seen))
+    seen = Membership.objects.filter(group__in=access.visible_to(user, sandboxes=sandboxes))
+    # Asked of each person, by index: a list of everybody seen would be made whole for one profile.
+    return Person.objects.filter(Exists(seen.filter(person=OuterRef("pk"))) | Exists(seen.filter(person=OuterRef("merged_into"))))
 
 
 def identities(person: Person) -> QuerySet[Person]:

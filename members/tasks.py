@@ -5,6 +5,7 @@ from celery import shared_task
 from groupops.record import services as record
 from groupops.shared import clock
 from members import snapshots
+from members.questions import services as questions
 
 
 @shared_task
@@ -12,3 +13,9 @@ def look_around() -> None:
     """Compare the lists of members with what we know."""
     snapshots.look_around(now=clock.now)
     record.beat(name="look_around", at=clock.now())
+
+
+@shared_task
+def lapse_questions() -> None:
+    """Close the questions that nobody will answer any more."""
+    questions.lapse(at=clock.now())

@@ -60,20 +60,25 @@ def _view(request: HttpRequest) -> tuple[MembershipFilter, QuerySet[Membership]]
     """The filter and the rows it lets through: the same for the page and its export."""
     user = actor(request)
     today = clock.local(clock.now(), user.zone).date()
-    found = MembershipFilter(request.GET, queryset=queries.with_recent(queries.memberships_for(user), today), request=request)
+    found = MembershipFilter(request.GET, queryset=queries.with_recent(_rows(request), today), request=request)
     rows: QuerySet[Membership] = found.qs if found.is_valid() else found.queryset.none()
     return found, rows
+
+
+def _rows(request: HttpRequest) -> QuerySet[Membership]:
+    """Of all groups; of a sandbox only where it is named."""
+    return queries.memberships_for(actor(request), sandboxes=bool(request.GET.get("group")))
 
 
 @require_safe
 def profile(request: HttpRequest, person_id: int) -> HttpResponse:
     """One person: identities, names, memberships and activity, as far as the reader's groups show them."""
     user = actor(request)
-    person = get_object_or_404(queries.persons_for(user), pk=person_id)
+    person = get_object_or_404(queries.persons_for(user, sandboxes=True), pk=person_id)
     if person.merged_into_id:
         return redirect("members:profile", person.merged_into_id)
     today = clock.local(clock.now(), user.zone).date()
-    rows = queries.with_recent(queries.memberships_for(user).filter(person=person), today)
+    rows = queries.with_recent(queries.memberships_for(user, sandboxes=True).filter(person=person), today)
     context = {
         "person": person,
         "identities": queries.identities(person),

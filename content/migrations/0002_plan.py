@@ -4,12 +4,33 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+WHY = [
+    ('', ''),
+    ('person', 'Skipped by a person.'),
+    ('disabled', 'The schedule was switched off before it left.'),
+    ('moved', 'The schedule was moved to a time that had already passed on this day.'),
+    ('inactive', 'The group was not active.'),
+    ('paused', 'The group was paused.'),
+    ('late', 'It was found too late to send it on its own.'),
+    ('ask', 'It was found too late; a person decides whether it still goes out.'),
+    ('left', 'It was too late, and a person decided to leave it.'),
+    ('sent_late', 'It was late and went out once, on the same day.'),
+    ('by_hand', 'It was too late, and a person sent it.'),
+    ('unapproved', 'The text written for this day was not approved in time.'),
+    ('held', 'A person held the text written for this day.'),
+]
+
 
 def keep_quiet(apps, schema_editor):
     """Groups that were there before plans were followed go on with what they have: an upgrade must not make them speak."""
     plan = apps.get_model("content", "GroupPlan")
     groups = apps.get_model("groups", "Group").objects.values_list("pk", flat=True)
     plan.objects.bulk_create([plan(group_id=pk, follows=False) for pk in groups], batch_size=1000)
+
+
+def are_under_way(apps, schema_editor):
+    """Until now a post was handed to the outbox in the moment it was made."""
+    apps.get_model("content", "Post").objects.update(released_at=models.F("created_at"))
 
 
 class Migration(migrations.Migration):
@@ -59,7 +80,7 @@ class Migration(migrations.Migration):
                 ('body', models.TextField(max_length=4000, verbose_name='text')),
                 ('weekdays', models.PositiveSmallIntegerField(default=127, verbose_name='weekdays')),
                 ('at', models.TimeField(verbose_name='time')),
-                ('holidays', models.CharField(choices=[('usual', 'As on any day'), ('silent', 'Silent on public holidays'), ('calendar', 'Holidays count as weekend, make-up days as workdays'), ('festival', 'Only on festivals')], default='usual', max_length=10, verbose_name='on public holidays')),
+                ('holidays', models.CharField(choices=[('usual', 'As on any day'), ('silent', 'Silent on public holidays'), ('calendar', 'Holidays count as weekend, make-up days as workdays'), ('gives_way', 'By the calendar, and silent on festivals: their greeting takes its place'), ('festival', 'Only on festivals')], default='usual', max_length=10, verbose_name='on public holidays')),
                 ('catch_up', models.CharField(choices=[('skip', 'Skip'), ('once_late', 'Send once, late'), ('ask', 'Ask a person')], default='skip', max_length=10, verbose_name='if it is late')),
                 ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
                 ('key', models.SlugField(db_index=False, max_length=40)),
@@ -119,6 +140,26 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='post',
+            name='released_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name='post',
+            name='was',
+            field=models.CharField(blank=True, max_length=10),
+        ),
+        migrations.AddField(
+            model_name='post',
+            name='why',
+            field=models.CharField(blank=True, choices=WHY, default='', max_length=20),
+        ),
+        migrations.AddField(
+            model_name='post',
+            name='written_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='post',
             name='version',
             field=models.PositiveIntegerField(default=1),
         ),
@@ -129,8 +170,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='schedule',
+            name='off_here',
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name='schedule',
+            name='planned_calendar',
+            field=models.CharField(blank=True, max_length=8),
+        ),
+        migrations.AddField(
+            model_name='schedule',
             name='holidays',
-            field=models.CharField(choices=[('usual', 'As on any day'), ('silent', 'Silent on public holidays'), ('calendar', 'Holidays count as weekend, make-up days as workdays'), ('festival', 'Only on festivals')], default='usual', max_length=10, verbose_name='on public holidays'),
+            field=models.CharField(choices=[('usual', 'As on any day'), ('silent', 'Silent on public holidays'), ('calendar', 'Holidays count as weekend, make-up days as workdays'), ('gives_way', 'By the calendar, and silent on festivals: their greeting takes its place'), ('festival', 'Only on festivals')], default='usual', max_length=10, verbose_name='on public holidays'),
         ),
         migrations.AddField(
             model_name='slot',
@@ -145,11 +196,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='slot',
             name='why',
-            field=models.CharField(blank=True, choices=[('', ''), ('person', 'Skipped by a person.'), ('disabled', 'The schedule was switched off before it left.'), ('moved', 'The schedule was moved to a time that had already passed on this day.'), ('inactive', 'The group was not active.'), ('paused', 'The group was paused.'), ('late', 'It was found too late to send it on its own.'), ('ask', 'It was found too late; a person decides whether it still goes out.'), ('left', 'It was too late, and a person decided to leave it.'), ('sent_late', 'It was late and went out once, on the same day.'), ('by_hand', 'It was too late, and a person sent it.'), ('unapproved', 'The text written for this day was not approved in time.')], default='', max_length=20),
+            field=models.CharField(blank=True, choices=WHY, default='', max_length=20),
         ),
         migrations.AddIndex(
             model_name='post',
-            index=models.Index(condition=models.Q(('state', 'scheduled')), fields=['due_at'], name='post_due'),
+            index=models.Index(condition=models.Q(('released_at', None), ('state', 'scheduled')), fields=['due_at'], name='post_due'),
         ),
         migrations.AddIndex(
             model_name='post',
@@ -169,11 +220,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='post',
+            constraint=models.CheckConstraint(condition=models.Q(('why__in', [code for code, _said in WHY])), name='post_why_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='post',
+            constraint=models.CheckConstraint(condition=models.Q(('released_at', None), models.Q(('state__in', ['draft', 'review', 'approved']), _negated=True), _connector='OR'), name='post_released_stays_released'),
+        ),
+        migrations.AddConstraint(
+            model_name='post',
             constraint=models.UniqueConstraint(condition=models.Q(('cause', ''), _negated=True), fields=('cause',), name='post_cause_once'),
         ),
         migrations.AddConstraint(
             model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('why__in', ['', 'person', 'disabled', 'moved', 'inactive', 'paused', 'late', 'ask', 'left', 'sent_late', 'by_hand', 'unapproved'])), name='slot_why_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('why__in', ['', 'person', 'disabled', 'moved', 'inactive', 'paused', 'late', 'ask', 'left', 'sent_late', 'by_hand', 'unapproved', 'held'])), name='slot_why_known'),
         ),
         migrations.AddField(
             model_name='duty',
@@ -212,7 +271,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='schedule',
-            constraint=models.CheckConstraint(condition=models.Q(('holidays__in', ['usual', 'silent', 'calendar', 'festival'])), name='schedule_holidays_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('holidays__in', ['usual', 'silent', 'calendar', 'gives_way', 'festival'])), name='schedule_holidays_known'),
         ),
         migrations.AddConstraint(
             model_name='schedule',
@@ -266,7 +325,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='planline',
-            constraint=models.CheckConstraint(condition=models.Q(('holidays__in', ['usual', 'silent', 'calendar', 'festival'])), name='plan_line_holidays_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('holidays__in', ['usual', 'silent', 'calendar', 'gives_way', 'festival'])), name='plan_line_holidays_known'),
         ),
         migrations.AddConstraint(
             model_name='planline',
@@ -288,5 +347,6 @@ class Migration(migrations.Migration):
             model_name='theme',
             constraint=models.UniqueConstraint(condition=models.Q(('kind', None)), fields=('group', 'key'), name='theme_of_group_once'),
         ),
+        migrations.RunPython(are_under_way, migrations.RunPython.noop),
         migrations.RunPython(keep_quiet, migrations.RunPython.noop),
     ]

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from content.policy import describe
 from groupops.groups.models import Group, Kind
 
 
@@ -19,6 +20,10 @@ class Scoped(models.Model):
 
     class Meta:
         abstract = True
+
+    def get_weekdays_display(self) -> str:
+        """The weekdays in words."""
+        return describe(self.weekdays)
 
 
 def scoped_constraints(name: str) -> list[models.BaseConstraint]:

@@ -20,12 +20,15 @@ class Schedule(Timing):
     # The line of the kind's plan it stands for. While it follows, its own fields are kept equal to the line's; the first edit ends that.
     line = models.ForeignKey(PlanLine, models.PROTECT, null=True, related_name="schedules")
     follows = models.BooleanField(default=False)
+    # The group itself switched it off; `enabled` is also False where its line is off, retired, or of a kind the group is no longer.
+    off_here = models.BooleanField(default=False)
     start = models.DateField(_("first day"))
     end = models.DateField(_("last day"), null=True, blank=True)
     skip = models.JSONField(_("days left out"), default=list, blank=True)  # ISO dates
     # Slots up to this local day exist as rows; planning continues behind it. None: planning begins anew with the next moment.
     planned_until = models.DateField(null=True)
     planned_zone = models.CharField(max_length=40, blank=True)  # the group's zone the planned slots were computed in
+    planned_calendar = models.CharField(max_length=8, blank=True)  # the edition of the official calendar they were computed with
     plan_key = models.CharField(max_length=40, blank=True)  # which entry of a plan it was adopted from, so that adopting twice adds nothing
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -43,7 +46,8 @@ class Schedule(Timing):
     @property
     def rule(self) -> Rule:
         """The wall-clock rule, in the zone of the group."""
-        return Rule(self.weekdays, self.at, self.group.zone, self.start, self.end, frozenset(map(date.fromisoformat, self.skip)))
+        skip = frozenset(map(date.fromisoformat, self.skip))
+        return Rule(self.weekdays, self.at, self.group.zone, self.start, self.end, skip, self.holidays)
 
 
 class Slot(models.Model):

@@ -1,10 +1,47 @@
 """Every write of the content: schedules and their slots, what they release, and posts."""
 
-from content.services.planning import plan
-from content.services.plans import adopt_plan
-from content.services.posts import NotActive, cancel_post, create_post, leave_slot, send_again, send_slot_now
-from content.services.releasing import Released, filled, release
+from content.services.duties import reopen_duties, settle_duties
+from content.services.following import follow
+from content.services.leaving import filled, worded
+from content.services.placing import SlotGone, move_slot, reset_slot
+from content.services.plans import (
+    adopt_plan,
+    create_line,
+    follow_again,
+    restore_line,
+    retire_line,
+    switch_many,
+    update_line,
+)
+from content.services.posts import (
+    BY_WRITER,
+    Many,
+    NotActive,
+    act_on,
+    approve_post,
+    at_once,
+    cancel_post,
+    create_post,
+    create_posts,
+    draft_moment,
+    edit_post,
+    hold_post,
+    is_led,
+    move_post,
+    opening_states,
+    preview,
+    publishing_right,
+    restore_post,
+    send_again,
+    send_back_post,
+    send_post_now,
+    submit_post,
+    test_post,
+    unhold_post,
+)
+from content.services.releasing import Released, release
 from content.services.schedules import (
+    LineOff,
     Stale,
     create_schedule,
     disable,
@@ -13,24 +50,66 @@ from content.services.schedules import (
     unskip_day,
     update_schedule,
 )
+from content.services.scoped import follow_kind, save_duty, save_theme
+from content.services.slots import drop_ahead, leave_slot, send_slot_now, write_ahead
+from content.services.ticking import plan
 
 __all__ = [
+    "BY_WRITER",
+    "LineOff",
+    "Many",
     "NotActive",
     "Released",
+    "SlotGone",
     "Stale",
+    "act_on",
     "adopt_plan",
+    "approve_post",
+    "at_once",
     "cancel_post",
+    "create_line",
     "create_post",
+    "create_posts",
     "create_schedule",
     "disable",
+    "draft_moment",
+    "drop_ahead",
+    "edit_post",
     "enable",
     "filled",
+    "follow",
+    "follow_again",
+    "follow_kind",
+    "hold_post",
+    "is_led",
     "leave_slot",
+    "move_post",
+    "move_slot",
+    "opening_states",
     "plan",
+    "preview",
+    "publishing_right",
     "release",
+    "reopen_duties",
+    "reset_slot",
+    "restore_line",
+    "restore_post",
+    "retire_line",
+    "save_duty",
+    "save_theme",
     "send_again",
+    "send_back_post",
+    "send_post_now",
     "send_slot_now",
+    "settle_duties",
     "skip_day",
+    "submit_post",
+    "switch_many",
+    "test_post",
+    "unhold_post",
     "unskip_day",
+    "update_line",
     "update_schedule",
+    "worded",
+    "write_ahead",
 ]

@@ -1,14 +1,14 @@
 """Schedules: make, change, switch on and off, leave a day out."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from content import placeholders
-from content.models import BODY_LENGTH, Schedule, Slot
-from content.policy import REACH, CatchUp, PostKind, Rule, SlotState, Why, local_day
+from content.models import BODY_LENGTH, PlanLine, Post, Schedule, Slot, Timing
+from content.policy import LOOK_AHEAD, REACH, CatchUp, Holidays, PostKind, Rule, SlotState, Why, local_day
 from content.services import planning
 from groupops.accounts.models import User
 from groupops.groups.models import Group
@@ -16,7 +16,8 @@ from groupops.groups.policy import Lifecycle
 from groupops.record import services as record
 from groupops.shared.errors import Conflict, Invalid
 
-EDITABLE = ["title", "kind", "body", "weekdays", "at", "start", "end", "catch_up"]
+SAID = ["title", "kind", "body", "weekdays", "at", "holidays", "catch_up"]  # what a line of a plan says too
+EDITABLE = [*SAID, "start", "end"]
 TITLE_LENGTH = Schedule._meta.get_field("title").max_length
 
 
@@ -30,6 +31,10 @@ class NeverFalls(Invalid):
 
 class Archived(Conflict):
     """The group is archived."""
+
+
+class LineOff(Conflict):
+    """The plan of the kind has switched this line off, or taken it out."""
 
 
 class SlotOver(Conflict):
@@ -49,7 +54,7 @@ def create_schedule(
     catch_up: CatchUp,
     by: User | None,
     at: datetime,
-    plan_key: str = "",
+    holidays: Holidays = Holidays.USUAL,
 ) -> Schedule:
     """A new schedule with its first slots; `weekdays` is a mask, bit 0 Monday.
 
@@ -57,12 +62,12 @@ def create_schedule(
     """
     schedule = Schedule(
         group=group, title=title.strip(), kind=kind, body=body.strip(), weekdays=weekdays, at=at_time, start=start, end=end,
-        catch_up=catch_up, created_at=at, created_by=by, plan_key=plan_key,
+        catch_up=catch_up, holidays=holidays, created_at=at, created_by=by,
     )  # fmt: skip
     refuse(schedule, at)
     with transaction.atomic():
         schedule.save()
-        planning.begin(schedule, at)
+        planning.begin([schedule], at)
         after = {name: getattr(schedule, name) for name in EDITABLE}
         record.audit(by=by, verb="schedule.create", target=schedule, at=at, after=after, group_id=group.pk)
     return schedule
@@ -71,6 +76,7 @@ def create_schedule(
 def update_schedule(*, schedule: Schedule, version: int, by: User | None, at: datetime, **values: Any) -> Schedule:
     """Change fields of EDITABLE (`at_time` for the time). Its open slots move along; no day gets a second one.
 
+    One that followed a line of its kind's plan goes on as the group's own from its first edit (ADR 0008).
     Raises Stale when `version` is not the stored one, and what create_schedule raises.
     """
     values = {"at" if name == "at_time" else name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
@@ -79,7 +85,7 @@ def update_schedule(*, schedule: Schedule, version: int, by: User | None, at: da
         if stored.version != version:
             raise Stale(_("Somebody else changed this schedule meanwhile. Look at it again, then repeat your change."))
         before = {name: getattr(stored, name) for name in EDITABLE}
-        planning.settle_backlog(stored, at)
+        planning.settle_backlog([stored], at)
         for name, value in values.items():
             setattr(stored, name, value)
         refuse(stored, at)
@@ -87,39 +93,47 @@ def update_schedule(*, schedule: Schedule, version: int, by: User | None, at: da
         changed = [name for name in EDITABLE if before[name] != after[name]]
         if not changed:
             return stored
-        _save(stored, *changed)
-        planning.realign(stored, at)
+        copied = stored.follows and not set(changed).isdisjoint(SAID)
+        stored.follows = stored.follows and not copied
+        _save(stored, *changed, "follows")
+        planning.realign([stored], at)
         record.audit(
             by=by, verb="schedule.update", target=stored, at=at, group_id=stored.group_id,
-            before={name: before[name] for name in changed}, after={name: after[name] for name in changed},
+            before={name: before[name] for name in changed} | ({"follows": True} if copied else {}),
+            after={name: after[name] for name in changed} | ({"follows": False} if copied else {}),
         )  # fmt: skip
     return stored
 
 
 def enable(*, schedule: Schedule, by: User | None, at: datetime) -> Schedule:
-    """Switch on; the next slot is the next moment of the rule. Twice changes nothing. Raises Archived."""
+    """Switch on; the next slot is the next moment of the rule. Twice changes nothing. Raises Archived, LineOff."""
     with transaction.atomic():
-        stored = _lock(schedule)
-        if not stored.enabled:
-            _refuse_archived(stored.group)
-            stored.enabled = True
-            _save(stored, "enabled")
-            planning.realign(stored, at)
-            record.audit(by=by, verb="schedule.enable", target=stored, at=at, group_id=stored.group_id)
-    return stored
+        switch(_lock(schedule), on=True, by=by, at=at)
+    return _read(schedule)
 
 
 def disable(*, schedule: Schedule, by: User | None, at: datetime) -> Schedule:
     """Switch off: coming slots go away, what was said stays. This is also how a schedule is deleted. Twice changes nothing."""
     with transaction.atomic():
-        stored = _lock(schedule)
-        if stored.enabled:
-            planning.settle_backlog(stored, at)
-            stored.enabled = False
-            _save(stored, "enabled")
-            planning.stop(stored, at)
-            record.audit(by=by, verb="schedule.disable", target=stored, at=at, group_id=stored.group_id)
-    return stored
+        switch(_lock(schedule), on=False, by=by, at=at)
+    return _read(schedule)
+
+
+def switch(stored: Schedule, *, on: bool, by: User | None, at: datetime) -> bool:
+    """Switch a locked schedule; whether anything changed. A line that it follows may be off for all: then only the group's wish is kept."""
+    if stored.enabled == on and stored.off_here != on:
+        return False
+    if on:
+        _refuse_archived(stored.group)
+        _refuse_line_off(stored)
+    else:
+        planning.settle_backlog([stored], at)
+    stored.enabled, stored.off_here = on, not on
+    _save(stored, "enabled", "off_here")
+    (planning.realign if on else planning.stop)([stored], at)
+    verb = "schedule.enable" if on else "schedule.disable"
+    record.audit(by=by, verb=verb, target=stored, at=at, group_id=stored.group_id)
+    return True
 
 
 def skip_day(*, schedule: Schedule, day: date, by: User | None, at: datetime) -> Schedule:
@@ -152,13 +166,24 @@ def unskip_day(*, schedule: Schedule, day: date, by: User | None, at: datetime) 
         stored.skip = [kept for kept in stored.skip if kept != day.isoformat()]
         _save(stored, "skip")
         left_out = Slot.objects.filter(schedule=stored, day=day, state=SlotState.SKIPPED)
-        left_out.update(state=SlotState.PLANNED, why=Why.NONE, due_at=moment)
+        left_out.update(state=SlotState.PLANNED, why=Why.NONE, due_at=moment, placed=False)
+        Post.objects.filter(slot__schedule=stored, slot__day=day, released_at=None).update(due_at=moment)  # written for this day
         record.audit(by=by, verb="schedule.unskip_day", target=stored, at=at, after={"day": day}, group_id=stored.group_id)
     return stored
 
 
+def _refuse_line_off(schedule: Schedule) -> None:
+    line = PlanLine.objects.filter(schedules=schedule).first() if schedule.follows else None
+    if line and not (line.enabled and not line.retired and line.kind_of_group_id == schedule.group.kind_id):
+        raise LineOff(_("The plan of this kind has this line no longer, or switched it off. Edit it here to make it the group's own."))
+
+
 def _lock(schedule: Schedule) -> Schedule:
     return planning.locked(Schedule.objects.filter(pk=schedule.pk))[0]
+
+
+def _read(schedule: Schedule) -> Schedule:
+    return Schedule.objects.select_related("group").get(pk=schedule.pk)
 
 
 def _save(schedule: Schedule, *fields: str) -> None:
@@ -183,28 +208,35 @@ def _refuse_archived(group: Group) -> None:
 def refuse(schedule: Schedule, at: datetime) -> None:
     """Refuse what could not be planned or sent. Shared with the preview of the form."""
     _refuse_archived(schedule.group)
-    if not schedule.title or len(schedule.title) > (TITLE_LENGTH or 0):
-        raise Invalid(_("Give it a title of at most 80 characters."), field="title")
-    if schedule.kind not in PostKind.values:
-        raise Invalid(_("There is no such kind of post."), field="kind")
-    if schedule.catch_up not in CatchUp.values:
-        raise Invalid(_("There is no such way of dealing with lateness."), field="catch_up")
-    refuse_text(schedule.body)
+    refuse_said(schedule)
     _refuse_days(schedule, at)
 
 
-def refuse_text(body: str) -> None:
-    """Refuse a text that cannot be sent. Raises Invalid, Unfilled."""
+def refuse_said(said: Timing) -> None:
+    """Refuse what a schedule or a line of a plan cannot say. Raises Invalid, Unfilled."""
+    if not said.title or len(said.title) > (TITLE_LENGTH or 0):
+        raise Invalid(_("Give it a title of at most 80 characters."), field="title")
+    if said.kind not in PostKind.values:
+        raise Invalid(_("There is no such kind of post."), field="kind")
+    if said.catch_up not in CatchUp.values:
+        raise Invalid(_("There is no such way of dealing with lateness."), field="catch_up")
+    if said.holidays not in Holidays.values:
+        raise Invalid(_("There is no such way of dealing with holidays."), field="holidays")
+    if not 1 <= said.weekdays <= 127:
+        raise Invalid(_("Choose at least one weekday."), field="weekdays")
+    refuse_text(said.body, festival=said.holidays == Holidays.FESTIVAL)
+
+
+def refuse_text(body: str, *, festival: bool = False) -> None:
+    """Refuse a text that cannot be sent; `festival`: it is only sent on festivals. Raises Invalid, Unfilled."""
     if not body.strip():
         raise Invalid(_("Write what is to be said."), field="body")
     if len(body) > BODY_LENGTH:
         raise Invalid(_("The text is longer than %(most)s characters.") % {"most": BODY_LENGTH}, field="body")
-    placeholders.check(body)
+    placeholders.check(body, festival=festival)
 
 
 def _refuse_days(schedule: Schedule, at: datetime) -> None:
-    if not 1 <= schedule.weekdays <= 127:
-        raise Invalid(_("Choose at least one weekday."), field="weekdays")
     today = local_day(at, schedule.group.zone)
     for name in ("start", "end"):
         day = getattr(schedule, name)
@@ -212,6 +244,6 @@ def _refuse_days(schedule: Schedule, at: datetime) -> None:
             raise Invalid(_("A day so far away is a typing error."), field=name)
     if schedule.end and schedule.end < schedule.start:
         raise Invalid(_("The last day lies before the first."), field="end")
-    week = schedule.start + timedelta(days=6)  # every weekday once
-    if not any(schedule.rule.without_skips().days(schedule.start, min(schedule.end or week, week))):
+    until = schedule.start + LOOK_AHEAD
+    if not any(schedule.rule.without_skips().days(schedule.start, min(schedule.end or until, until))):
         raise NeverFalls(_("No day from the first to the last is one of the chosen weekdays."), field="weekdays")

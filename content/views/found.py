@@ -14,21 +14,21 @@ from groupops.groups.views.found import actor
 
 def schedule_for(request: HttpRequest, pk: int, right: GroupRight = GroupRight.VIEW) -> Schedule:
     """The schedule if the user may see its group (else 404) and has the right (else Forbidden)."""
-    found = get_object_or_404(queries.schedules(actor(request)), pk=pk)
+    found = get_object_or_404(queries.schedules(actor(request), sandboxes=True), pk=pk)
     access.demand(actor(request), right, found.group)
     return found
 
 
 def slot_for(request: HttpRequest, pk: int, right: GroupRight = GroupRight.VIEW) -> Slot:
     """The slot, as schedule_for."""
-    found = get_object_or_404(queries.slots(actor(request)), pk=pk)
+    found = get_object_or_404(queries.slots(actor(request), sandboxes=True), pk=pk)
     access.demand(actor(request), right, found.schedule.group)
     return found
 
 
 def post_for(request: HttpRequest, pk: int, right: GroupRight = GroupRight.VIEW) -> Post:
     """The post, as schedule_for."""
-    found = get_object_or_404(queries.posts(actor(request)), pk=pk)
+    found = get_object_or_404(queries.posts(actor(request), sandboxes=True), pk=pk)
     access.demand(actor(request), right, found.group)
     return found
 

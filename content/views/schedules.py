@@ -13,16 +13,16 @@ from content import queries
 from content import services as content
 from content.forms import ScheduleFilter, ScheduleForm, attempt, initial_of
 from content.models import Schedule, Slot
-from content.plan import PLAN
-from content.policy import PostKind, Rule, local_day, mask_of
+from content.policy import Holidays, PostKind, Rule, local_day, mask_of
 from content.views.found import number, schedule_for
+from content.views.previews import preview as preview_text
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
 from groupops.groups.views.found import actor, frame, is_htmx
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
-from groupops.shared.errors import Forbidden, Refused
+from groupops.shared.errors import Forbidden
 from groupops.shared.http import not_found_unless
 
 UPCOMING = 10
@@ -32,7 +32,7 @@ UPCOMING = 10
 def schedules(request: HttpRequest) -> HttpResponse:
     """The schedules of the groups one may see, by group, with the next five occurrences of each."""
     at, user = clock.now(), actor(request)
-    filters = ScheduleFilter(request.GET, queryset=queries.schedules(user), request=request)
+    filters = ScheduleFilter(request.GET, queryset=queries.schedules(user, sandboxes=bool(request.GET.get("group"))), request=request)
     not_found_unless(filters.is_valid())
     page = paging.page(filters.qs, query=request.GET, order=("group_id", "id"), descending=False)
     group: Group | None = filters.form.cleaned_data["group"]
@@ -57,10 +57,8 @@ def _rows(request: HttpRequest, found: list[Schedule], at: datetime) -> list[dic
 
 
 def _adoptable(request: HttpRequest, group: Group | None) -> bool:
-    """Whether the group still lacks a line of the plan that the user may add."""
-    if group is None or not access.may(actor(request), GroupRight.CONTENT, group):
-        return False
-    return not queries.adopted(group.pk) >= {entry.key for entry in PLAN}
+    """Whether the group does not take over its kind's plan yet, and the user may let it."""
+    return group is not None and access.may(actor(request), GroupRight.CONTENT, group) and not queries.follows_plan(group)
 
 
 @require_safe
@@ -74,7 +72,7 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
         "upcoming": list(found.slots.filter(due_at__gt=at).order_by("due_at")[:UPCOMING]),
         "past": past,
         "rows": _past_rows(past.rows),
-        "preview": _preview(found.body, found.group, at),
+        "preview": preview_text(found.kind, found.body, found.group, at),
     }
     return render(request, "content/schedule.html#past" if is_htmx(request) else "content/schedule.html", context)
 
@@ -84,14 +82,6 @@ def _past_rows(found: list[Slot]) -> list[dict[str, Any]]:
     deliveries = queries.deliveries(posts.values())
     rows = [{"slot": slot, "post": posts.get(slot.pk)} for slot in found]
     return [row | {"delivery": deliveries.get(row["post"].pk) if row["post"] else None} for row in rows]
-
-
-def _preview(body: str, group: Group, moment: datetime) -> dict[str, str]:
-    """The text as it would leave at `moment`, or why it cannot."""
-    try:
-        return {"text": content.filled(body, group, local_day(moment, group.zone))}
-    except Refused as refusal:
-        return {"problem": str(refusal.message)}
 
 
 @once
@@ -165,7 +155,13 @@ def _look_ahead(request: HttpRequest, form: ScheduleForm, group: Group | None) -
     values = given if form.is_bound else form.initial
     coming = []
     if all(values.get(name) for name in needed):
-        rule = Rule(mask_of(values["weekdays"]), values["at_time"], group.zone, values["start"], values.get("end"))
+        days = {"start": values["start"], "end": values.get("end"), "holidays": values.get("holidays") or Holidays.USUAL}
+        rule = Rule(mask_of(values["weekdays"]), values["at_time"], group.zone, **days)
         coming = [queries.Occurrence(day, due) for day, due in rule.upcoming(at)]
     moment = coming[0].due_at if coming else at
-    return {"group": group, "coming": coming, "complete": bool(coming), "preview": _preview(given.get("body") or "", group, moment)}
+    return {
+        "group": group,
+        "coming": coming,
+        "complete": bool(coming),
+        "preview": preview_text(given.get("kind") or "", given.get("body") or "", group, moment),
+    }

@@ -15,9 +15,12 @@ GOTO = {
     "today": "t",
     "groups:list": "g",
     "members:roster": "m",
+    "members:questions": "q",
+    "content:calendar": "k",
     "content:schedules": "c",
     "messaging:deliveries": "d",
     "messaging:connections": "a",
+    "sandbox:list": "x",
     "people": "p",
     "record:audit": "l",
     "system": "s",
@@ -27,9 +30,12 @@ MENU: list[tuple[Promise | str, str, str, Right | None]] = [
     (_("Today"), "today", "home", None),
     (_("Groups"), "groups:list", "messages", None),
     (_("Members"), "members:roster", "users", None),
-    (_("Content"), "content:schedules", "calendar-event", None),
+    (_("Question desk"), "members:questions", "message-question", None),
+    (_("Calendar"), "content:calendar", "calendar-event", None),
+    (_("Content"), "content:schedules", "article", None),
     (_("Send desk"), "messaging:deliveries", "send", None),
     (_("Channels"), "messaging:connections", "plug", Right.MANAGE_CONNECTIONS),
+    (_("Sandbox"), "sandbox:list", "flask", Right.CREATE_GROUP),
     (_("People and roles"), "people", "shield", Right.MANAGE_PEOPLE),
     (_("Audit log"), "record:audit", "history", Right.SEE_AUDIT),
     (_("System status"), "system", "heartbeat", Right.SEE_SYSTEM),
@@ -45,8 +51,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _nav(request: HttpRequest) -> list[dict[str, Any]]:
+    urls = [reverse(name) for _label, name, _icon, right in MENU]
+    here = max((url for url in urls if _is_here(request.path, url)), key=len, default="")  # /members/questions/ is no page of /members/
     return [
-        {"label": label, "url": url, "icon": icon, "active": _is_here(request.path, url), "badge": "", "key": GOTO.get(name, "")}
+        {"label": label, "url": url, "icon": icon, "active": url == here, "badge": "", "key": GOTO.get(name, "")}
         for label, name, icon, right in MENU
         if right is None or request.user.has_right(right)  # type: ignore[union-attr]
         for url in [reverse(name)]

@@ -6,6 +6,9 @@ from groupops.dashboard import views
 
 urlpatterns = [
     path("", views.today, name="today"),
+    path("today/act", views.act, name="today-act"),
+    path("today/undo/<str:token>", views.undo, name="today-undo"),
+    path("live/", views.live, name="live"),
     path("palette/", views.palette, name="palette"),
     path("components/", views.components, name="components"),
     path("system/", views.system, name="system"),

@@ -20,9 +20,11 @@ class GroupRight(StrEnum):
 
     VIEW = "view"
     EDIT = "edit"  # settings, rules, key moments
-    CONTENT = "content"  # schedules and posts
+    DRAFT = "draft"  # write posts and submit them for approval
+    CONTENT = "content"  # schedules and posts, and approving what others drafted
     ANNOUNCE = "announce"  # 群公告
     MODERATE = "moderate"  # remove, mute
+    CARE = "care"  # answer questions, greet newcomers: what every post is for
     MANAGE_POSTS = "manage_posts"
     BIND = "bind"  # which room the group is
     TRANSFER = "transfer"  # hand the group over
@@ -31,25 +33,28 @@ class GroupRight(StrEnum):
 G = GroupRight
 _ALL = frozenset(GroupRight)
 # Seed: 副群主 "除群转让外的所有权限"; 管理员 "踢人、禁言、群公告"; 志愿者 "无特殊权限，但有标识".
+# Drafting follows from their 职责: 管理员 "日常群运营和内容管理", 志愿者 "内容分享"; what they draft is approved by somebody with CONTENT.
 BY_POST: dict[Post, frozenset[GroupRight]] = {
     Post.OWNER: _ALL,
     Post.DEPUTY: _ALL - {G.TRANSFER},
-    Post.ADMIN: frozenset({G.VIEW, G.MODERATE, G.ANNOUNCE}),
-    Post.VOLUNTEER: frozenset({G.VIEW}),
+    Post.ADMIN: frozenset({G.VIEW, G.DRAFT, G.MODERATE, G.ANNOUNCE, G.CARE}),
+    Post.VOLUNTEER: frozenset({G.VIEW, G.DRAFT, G.CARE}),
 }
 BY_ROLE: dict[Role, frozenset[GroupRight]] = {
     Role.FOUNDER: _ALL,
     Role.OPERATOR: _ALL - {G.TRANSFER},
-    Role.ADMIN: frozenset({G.VIEW, G.MODERATE, G.ANNOUNCE}),
+    Role.ADMIN: frozenset({G.VIEW, G.DRAFT, G.MODERATE, G.ANNOUNCE, G.CARE}),
     Role.VOLUNTEER: frozenset(),
     Role.VIEWER: frozenset({G.VIEW}),
 }
 MISSING: dict[GroupRight, Promise] = {
     G.VIEW: _("You cannot see this group."),
     G.EDIT: _("Only the owner, a deputy owner, an operator or a founder changes this group."),
+    G.DRAFT: _("Only those who hold a post here, admins, operators and founders write drafts."),
     G.CONTENT: _("Only the owner, a deputy owner, an operator or a founder plans content here."),
     G.ANNOUNCE: _("Your post in this group does not include announcements."),
     G.MODERATE: _("Your post in this group does not include removing and muting."),
+    G.CARE: _("Only those who hold a post here, admins, operators and founders take care of questions and newcomers."),
     G.MANAGE_POSTS: _("Only the owner, a deputy owner, an operator or a founder gives posts."),
     G.BIND: _("Only the owner, a deputy owner, an operator or a founder chooses the room."),
     G.TRANSFER: _("Only the owner or a founder hands a group over."),
@@ -85,13 +90,14 @@ def may(user: User, right: GroupRight, group: Group) -> bool:
     return (user.is_active and right in BY_ROLE[Role(user.role)]) or right in rights(user, group)
 
 
-def visible_to(user: User) -> QuerySet[Group]:
-    """The groups a user may see."""
+def visible_to(user: User, *, sandboxes: bool = False) -> QuerySet[Group]:
+    """The groups a user may see. Lists and sums never count a sandbox; whoever looks up one object asks with `sandboxes`."""
     if not user.is_active:
         return Group.objects.none()
+    groups = Group.objects.all() if sandboxes else Group.objects.filter(sandbox=False)
     if user.has_right(Right.SEE_ALL_GROUPS):
-        return Group.objects.all()
-    return Group.objects.filter(Q(pk__in=user.posts.filter(until=None).values("group")))
+        return groups
+    return groups.filter(Q(pk__in=user.posts.filter(until=None).values("group")))
 
 
 def groups_with(user: User, right: GroupRight) -> QuerySet[Group]:
@@ -106,7 +112,7 @@ def groups_with(user: User, right: GroupRight) -> QuerySet[Group]:
 
 def group_for(user: User, pk: int, right: GroupRight = GroupRight.VIEW) -> Group:
     """The group `pk` if `user` may see it (else Http404, a foreign object looks absent) and has `right` (else Forbidden)."""
-    group = visible_to(user).select_related("kind").filter(pk=pk).first()
+    group = visible_to(user, sandboxes=True).select_related("kind").filter(pk=pk).first()
     if group is None:
         raise Http404(_("There is no such group, or you cannot see it."))
     demand(user, right, group)

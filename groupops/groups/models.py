@@ -44,6 +44,8 @@ class Group(models.Model):
 
     name = models.CharField(_("group name"), max_length=80, unique=True)
     kind = models.ForeignKey(Kind, models.PROTECT, related_name="groups", verbose_name=_("kind"))
+    # A group of the sandbox page: its people do not exist. Set when it is made, never changed; lists and sums leave it out.
+    sandbox = models.BooleanField(default=False, editable=False)
     lifecycle = models.CharField(_("lifecycle"), max_length=10, choices=Lifecycle.choices, default=Lifecycle.PLANNED)
     level = models.CharField(_("ecosystem level"), max_length=10, choices=Level.choices)
     zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
@@ -98,6 +100,31 @@ class StaffPost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_post_display()}"
+
+
+class RosterShift(models.Model):
+    """值守表: a user is on duty in a group on some weekdays, from one hour to another of the group's clock. Ended, never deleted."""
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="shifts", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="shifts", verbose_name=_("on duty"))
+    weekdays = models.PositiveSmallIntegerField(_("weekdays"))  # mask, bit 0 is Monday
+    start = models.PositiveSmallIntegerField(_("from"))  # hour of the wall clock
+    end = models.PositiveSmallIntegerField(_("until"))  # hour, 24 is midnight
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("shift")
+        constraints = [
+            models.CheckConstraint(condition=Q(weekdays__gte=1, weekdays__lte=127), name="shift_weekdays_mask"),
+            models.CheckConstraint(condition=Q(end__gt=F("start"), end__lte=24), name="shift_hours_ordered"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="shift_times_ordered"),
+            models.UniqueConstraint(fields=["group", "user", "weekdays", "start", "end"], condition=Q(until=None), name="shift_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["group", "since"], name="shift_of_group")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.start:02}:00–{self.end:02}:00"
 
 
 class RuleSet(models.Model):

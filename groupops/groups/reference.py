@@ -16,9 +16,11 @@ WRITTEN = "<!-- Written by `manage.py groups_reference` from the code. Do not ed
 MEANING = {
     GroupRight.VIEW: "see the group",
     GroupRight.EDIT: "settings, lifecycle, rules, the group's policies",
-    GroupRight.CONTENT: "plan and send content",
+    GroupRight.DRAFT: "write posts and submit them for approval",
+    GroupRight.CONTENT: "plan and send content, approve drafts",
     GroupRight.ANNOUNCE: "announcements (群公告)",
     GroupRight.MODERATE: "remove and mute members",
+    GroupRight.CARE: "answer questions, greet newcomers",
     GroupRight.MANAGE_POSTS: "give and end posts (群职务)",
     GroupRight.BIND: "choose the chat the group is",
     GroupRight.TRANSFER: "hand the group over",
@@ -27,8 +29,10 @@ MEANING = {
 
 ACCESS_TEXT = """\
 A user has what the role gives on every group, and what a post (群职务) gives in one group. The seed's words: 副群主 has all rights
-but transferring the group; 管理员 removes, mutes and announces; 志愿者 has no special right, but a badge. A group that a user
-may not see answers 404, a visible one without the right 403. `groupops.groups.access` is the only place that answers.
+but transferring the group; 管理员 removes, mutes and announces; 志愿者 has no special right, but a badge. Because 管理员 looks after
+the content (内容管理) and 志愿者 shares some (内容分享), both may write drafts; somebody who plans content approves them. An
+announcement is approved by whoever may announce. A group that a user may not see answers 404, a visible one without the right 403.
+`groupops.groups.access` is the only place that answers.
 """
 POLICIES_TEXT = """\
 Numbers that operators set in the browser (群组 → 策略) or over the API. A value stands for the whole site, a kind of group or

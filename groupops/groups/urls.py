@@ -36,5 +36,9 @@ urlpatterns = [
     path("<int:pk>/posts/", views.posts, name="posts"),
     path("<int:pk>/posts/give/", views.give_post, name="give-post"),
     path("<int:pk>/posts/<int:post>/end/", views.post_end, name="post-end"),
+    path("<int:pk>/roster/", views.roster, name="roster"),
+    path("<int:pk>/roster/add/", views.roster_add, name="roster-add"),
+    path("<int:pk>/roster/<int:shift>/end/", views.roster_end, name="roster-end"),
+    path("<int:pk>/roster/undo/<str:token>/", views.roster_undo, name="roster-undo"),
     path("<int:pk>/hand-over/", views.hand_over, name="hand-over"),
 ]

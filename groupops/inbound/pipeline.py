@@ -21,7 +21,7 @@ from groupops.inbound.turn import Batch, Step, Turn
 from groupops.messaging.adapter import EventKind
 from groupops.messaging.models import Connection
 from groupops.record import services as record
-from groupops.shared import bulk
+from groupops.shared import bulk, live
 
 log = logging.getLogger(__name__)
 FIELDS = ("pk", "kind", "group_id", "group__zone", "remote_user", "user_name", "text", "how", "occurred_at")
@@ -116,6 +116,7 @@ def _batch(connection: Connection, event_ids: list[int], at: datetime) -> int:
         for run in steps():
             run(batch)
         _settle(turns)
+        live.publish(live.EVENTS)
     return len(turns)
 
 

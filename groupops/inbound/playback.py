@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from groupops.inbound import pipeline, policy, queries, recording, services
+from groupops.inbound import pipeline, policy, queries, readers, recording, services
 from groupops.inbound.models import EventState
 from groupops.inbound.recording import Line
 from groupops.messaging.models import Binding
@@ -28,13 +28,13 @@ class Played:
     waiting: int = 0
 
 
-def play(*, path: Path, binding: Binding, speed: float, now: Callable[[], datetime]) -> Iterator[Played]:
+def play(*, path: Path, binding: Binding, speed: float, now: Callable[[], datetime], day: str = "") -> Iterator[Played]:
     """Feed what is new in the recording at `speed` times real time, and understand it, where no worker does; reports as it goes.
 
-    Nothing has to be remembered between two runs: what the door knows is passed over. Raises BadLine, RoomChanged.
+    Nothing has to be remembered between two runs: what the door knows is passed over. Raises BadLine, Unreadable, RoomChanged.
     """
     line, begun = 0, False
-    for batch in _paced(_unknown(path, binding, now()), speed):
+    for batch in _paced(_unknown(path, binding, now(), day), speed):
         line = batch[-1].number if batch else line
         fresh = [found for found in batch if found.event]
         new = _feed(path, binding, fresh, first=not begun, at=now()) if fresh else 0
@@ -50,9 +50,9 @@ def _feed(path: Path, binding: Binding, fresh: list[Line], *, first: bool, at: d
     return services.feed(binding=binding, events=[line.event for line in fresh if line.event], at=at, opening=opening)
 
 
-def _unknown(path: Path, binding: Binding, at: datetime) -> Iterator[Line]:
+def _unknown(path: Path, binding: Binding, at: datetime, day: str) -> Iterator[Line]:
     """Every line; those that the door knows without their event."""
-    lines = recording.read(path, group_id=binding.group_id, room=binding.remote_id, at=at)
+    lines = readers.lines(path, group=binding.group, room=binding.remote_id, at=at, day=day)
     while part := list(islice(lines, policy.BATCH)):
         known = queries.known(binding.connection_id, [line.event.key for line in part if line.event])
         for line in part:

@@ -44,10 +44,11 @@ COLUMNS = (
 
 def text_of(value: str, width: int | None = None) -> str:
     """`value` as both databases can keep it: no NUL, no lone surrogate, at most `width` characters."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if "\0" in value:
         value = value.replace("\0", REPLACEMENT)
     return value[:width]

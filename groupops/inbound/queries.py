@@ -62,9 +62,9 @@ def replayed(binding: Binding, state: EventState) -> QuerySet[StoredEvent]:
     return rows.filter(event_key__startswith=recording.prefix(binding.group_id))
 
 
-def events_for(user: User) -> QuerySet[StoredEvent]:
+def events_for(user: User, *, sandboxes: bool = False) -> QuerySet[StoredEvent]:
     """The events a user may see: those of visible groups; of unbound rooms only with the right to manage connections."""
-    visible = Q(group__in=access.visible_to(user))
+    visible = Q(group__in=access.visible_to(user, sandboxes=sandboxes))
     if user.has_right(Right.MANAGE_CONNECTIONS):
         visible |= Q(group=None)
     return StoredEvent.objects.filter(visible).select_related("group", "connection")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,13 +57,29 @@ def prefix(group_id: int) -> str:
     return f"replay:{group_id}:"
 
 
-def survey(path: Path, *, at: datetime) -> Survey:
-    """Read all of it and count. Raises BadLine for the first line that is wrong, OSError where the file cannot be read."""
+def survey(lines: Iterable[Line]) -> Survey:
+    """Read all of it and count. Raises what the reading raises: BadLine for the first line that is wrong, OSError."""
     found = Survey()
-    for line in read(path, group_id=0, room="", at=at):
-        found.lines = line.number
+    for line in lines:
+        found.lines = max(found.lines, line.number)
         found.kinds[line.kind] += 1
     return found
+
+
+class Keys:
+    """Keys of what a file says: of the group, the moment, what is said, and how many lines of that moment said the same before."""
+
+    def __init__(self, group_id: int) -> None:
+        self.prefix, self.said, self.last = prefix(group_id), Counter[str](), policy.EARLIEST
+
+    def key(self, at: datetime, *said: str) -> str:
+        """The key of the next line; lines come in order of time."""
+        if at != self.last:
+            self.said.clear()
+            self.last = at
+        digest = hashlib.blake2b(json.dumps([at.isoformat(), *said]).encode(), digest_size=16).hexdigest()
+        self.said[digest] += 1
+        return f"{self.prefix}{digest}:{self.said[digest]}"
 
 
 def read(path: Path, *, group_id: int, room: str, at: datetime) -> Iterator[Line]:
@@ -80,12 +96,11 @@ def read(path: Path, *, group_id: int, room: str, at: datetime) -> Iterator[Line
 
 
 class _Reader:
-    """Remembers the time of the last line, what was said in that second, and who goes by another id since."""
+    """Remembers the time of the last line, the keys it gave, and who goes by another id since."""
 
     def __init__(self, group_id: int, room: str, at: datetime) -> None:
-        self.prefix, self.room, self.at = prefix(group_id), room, at
+        self.keys, self.room, self.at = Keys(group_id), room, at
         self.last = policy.EARLIEST
-        self.said: Counter[str] = Counter()
         self.same: dict[str, str] = {}  # the id somebody goes by now -> the id they were known by first
         self.names: dict[str, str] = {}  # that first id -> the name they took last
 
@@ -100,7 +115,7 @@ class _Reader:
         how = _choice(number, {"how": "unknown"} | fields, "how", HOWS) if kind == "leave" else ""
         who = self.same.get(user, user)
         event = Event(
-            key=self._key(at, kind, user, text),
+            key=self.keys.key(at, kind, user, text),
             kind=KINDS[kind],
             group=self.room,
             user=who,
@@ -123,19 +138,12 @@ class _Reader:
             raise BadLine(number, f"“t” lies before {policy.EARLIEST:%Y} or in the future")
         if at < self.last:
             raise BadLine(number, "it is older than the line before; a recording is in order of time")
-        if at > self.last:
-            self.said.clear()
         self.last = at
         return at.astimezone(UTC)
 
     def _renamed(self, user: str, new: str) -> None:
         who = self.same.get(user, user)
         self.same[new], self.names[who] = who, new
-
-    def _key(self, at: datetime, *said: str) -> str:
-        digest = hashlib.blake2b(json.dumps([at.isoformat(), *said]).encode(), digest_size=16).hexdigest()
-        self.said[digest] += 1
-        return f"{self.prefix}{digest}:{self.said[digest]}"
 
 
 def _fields(number: int, content: bytes) -> dict[str, Any]:

@@ -18,13 +18,16 @@ def source(user: User, at: datetime) -> list[TodayItem]:
         .select_related("group")
         .order_by("id")[:LIMIT]
     )
-    return [
-        TodayItem(
-            at=row.occurred_at,
-            kind="parked",
-            text=_("This event could not be understood"),
-            url=reverse("inbound:message", args=[row.pk]),
-            group=row.group.name if row.group else "",
-        )
-        for row in rows
-    ]
+    return [_item(row) for row in rows]
+
+
+def _item(row: StoredEvent) -> TodayItem:
+    return TodayItem(
+        key=f"event:{row.pk}",
+        at=row.occurred_at,
+        kind="parked",
+        text=_("This event could not be understood"),
+        url=reverse("inbound:message", args=[row.pk]),
+        group=row.group.name if row.group else "",
+        group_ids=(row.group_id,) if row.group_id else (),
+    )

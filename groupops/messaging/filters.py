@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from groupops.groups import access
 from groupops.groups.models import Group
 from groupops.messaging.adapter import ACTS, Operation
-from groupops.messaging.models import Connection, Delivery
+from groupops.messaging.models import Delivery
 from groupops.messaging.policy import DeliveryState
-from groupops.messaging.queries import ON_ITS_WAY, TROUBLE
+from groupops.messaging.queries import ON_ITS_WAY, TROUBLE, channels
 
 ALL = "all"
 OPEN = "open"  # everything on its way, as one view
@@ -35,9 +35,7 @@ class DeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]
         widget=forms.HiddenInput,
     )
     group = django_filters.ModelChoiceFilter(label=_("Group"), queryset=_visible, empty_label=_("All groups"))
-    connection = django_filters.ModelChoiceFilter(
-        label=_("Channel"), queryset=Connection.objects.order_by("name"), empty_label=_("All channels")
-    )
+    connection = django_filters.ModelChoiceFilter(label=_("Channel"), queryset=channels().order_by("name"), empty_label=_("All channels"))
     operation = django_filters.ChoiceFilter(
         label=_("Kind"), choices=[(act.value, act.label) for act in Operation if act in ACTS], empty_label=_("Every kind")
     )

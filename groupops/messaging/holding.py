@@ -14,6 +14,8 @@ from groupops.messaging.policy import Sort, sort_of
 SILENT = (Lifecycle.PAUSED, Lifecycle.ARCHIVED)  # groups in these states get nothing at all
 Place = Connection | Group | None  # what a pause is about; None: everything
 OPERATIONS: dict[Sort, tuple[Operation, ...]] = {Sort.SPEAKING: SAYING, Sort.ENFORCING: ENFORCING}
+# Behind a condition's EXISTS: PostgreSQL then plans it by itself. Joined to the rest, six of them took ten times as long to plan as to run.
+APART = "LIMIT 1 OFFSET 0"
 HELD = _("It was paused just before it would have left.")
 
 
@@ -61,7 +63,7 @@ def free_row() -> str:
     reaches = f"""
         p.connection_id IS NULL AND p.group_id IS NULL OR p.connection_id = {rows}.connection_id OR p.group_id = {rows}.group_id
     """
-    return f"NOT EXISTS (SELECT 1 FROM {pauses} p WHERE p.sort = %s AND ({reaches.strip()}))"  # noqa: S608  (our own names)
+    return f"NOT EXISTS (SELECT 1 FROM {pauses} p WHERE p.sort = %s AND ({reaches.strip()}) {APART})"  # noqa: S608  (our own names)
 
 
 def operations(sorts: Collection[Sort]) -> list[Operation]:

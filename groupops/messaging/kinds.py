@@ -1,5 +1,8 @@
 """What a purpose adds to its deliveries: a guard just before the call, and a hook inside the transaction that settles.
 
+A purpose of which much is said also names its guard as SQL ("open_row"): it is then part of the statement that begins the try, and
+the function is asked only for its words.
+
 settings.DELIVERY_KINDS names both by dotted path: {"post": {"guard": "content.delivery.guard", "settled": "content.delivery.settled"}}.
 """
 
@@ -31,9 +34,16 @@ class Settled(Protocol):
         """
 
 
+class OpenRow(Protocol):
+    """The guard as a condition of the statement that begins a try. Only what the row and the database know can be asked there."""
+
+    def __call__(self) -> str:
+        """SQL over a row of the deliveries' table: true exactly where the guard says nothing. Literals only, no parameters."""
+
+
 @lru_cache
-def _function(path: str) -> Guard | Settled:
-    found: Guard | Settled = import_string(path)
+def _function(path: str) -> Guard | Settled | OpenRow:
+    found: Guard | Settled | OpenRow = import_string(path)
     return found
 
 
@@ -41,6 +51,17 @@ def guard(delivery: Delivery, *, at: datetime) -> str:
     """Ask the purpose's guard."""
     ask: Guard = _function(settings.DELIVERY_KINDS[delivery.purpose]["guard"])  # type: ignore[assignment]
     return ask(delivery, at=at)
+
+
+def asks_by_row(purpose: str) -> bool:
+    """Whether the purpose's guard can also be asked inside the statement that begins a try."""
+    return "open_row" in settings.DELIVERY_KINDS[purpose]
+
+
+def open_row(purpose: str) -> list[str]:
+    """The guard's "go" for one row of the deliveries as SQL without parameters, of a purpose that names one."""
+    ask: OpenRow = _function(settings.DELIVERY_KINDS[purpose]["open_row"])  # type: ignore[assignment]
+    return [ask()]
 
 
 def settled(delivery: Delivery, *, at: datetime) -> None:

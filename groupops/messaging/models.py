@@ -91,13 +91,16 @@ class Binding(models.Model):
 
 
 class Delivery(models.Model):
-    """One outside effect: a row before it is a call. `key` is a hash of the intention, unique for ever."""
+    """One outside effect: a row before it is a call. `key` is a hash of the intention, unique for ever.
 
-    key = models.CharField(max_length=64, unique=True)
+    A send writes its row three times, so an index costs three times: each of them is here for a query that is named beside it.
+    """
+
+    key = models.CharField(max_length=64)
     purpose = models.CharField(max_length=30)  # a key of settings.DELIVERY_KINDS
     subject_id = models.BigIntegerField()  # what the purpose is about, e.g. the post
-    group = models.ForeignKey(Group, models.PROTECT, related_name="deliveries")
-    connection = models.ForeignKey(Connection, models.PROTECT, null=True, related_name="deliveries")
+    group = models.ForeignKey(Group, models.PROTECT, related_name="deliveries", db_index=False)
+    connection = models.ForeignKey(Connection, models.PROTECT, null=True, related_name="deliveries", db_index=False)
     operation = models.CharField(max_length=20, choices=Operation.choices, default=Operation.SEND_GROUP)  # what was asked for
     user = models.CharField(max_length=255, blank=True)  # remote id of the person it is about
     user_name = models.CharField(max_length=200, blank=True)  # as people know them, for doing it by hand
@@ -110,7 +113,7 @@ class Delivery(models.Model):
     degraded = models.CharField(max_length=300, blank=True)
     urgent = models.BooleanField(default=False)  # quiet hours do not hold it
     insisted = models.BooleanField(default=False)  # a person has seen the doubt about it and wants it all the same
-    taken_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")  # who does it by hand
+    taken_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)  # who does it by hand
     taken_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=16, choices=DeliveryState.choices, default=DeliveryState.DUE)
     due_at = models.DateTimeField()
@@ -118,7 +121,7 @@ class Delivery(models.Model):
     not_before = models.DateTimeField(null=True)  # retry no earlier
     attempts = models.PositiveSmallIntegerField(default=0)
     forgiven = models.PositiveSmallIntegerField(default=0)  # attempts that no longer count: a person said "again" after them
-    fence = models.UUIDField(null=True, db_index=True)  # the claim; a result counts only under the fence it was made with
+    fence = models.UUIDField(null=True)  # the claim; a result counts only under the fence it was made with
     lease_until = models.DateTimeField(null=True)
     why = models.CharField(max_length=300, blank=True)  # the reason of the present state, for people
     # A person's decision can be taken back until then, to this state.
@@ -132,7 +135,9 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="planned"), name="delivery_ripening"),
             models.Index(fields=["connection", "due_at", "id"], condition=Q(state__in=["due", "retry"]), name="delivery_claimable"),
-            models.Index(fields=["lease_until"], condition=Q(state="claimed"), name="delivery_leased"),
+            # Claims, which are few at a time. Not by their lease: it is renewed before each call.
+            models.Index(fields=["id"], condition=Q(state="claimed"), name="delivery_claimed"),
+            models.Index(fields=["taken_by"], condition=Q(taken_by__isnull=False), name="delivery_taken"),
             models.Index(fields=["expires_at"], condition=Q(state__in=["due", "retry", "waiting_person"]), name="delivery_lapsing"),
             models.Index(fields=["not_before"], condition=Q(state="unknown"), name="delivery_to_look_up"),
             models.Index(fields=["state", "-due_at", "-id"], name="delivery_by_state"),
@@ -141,6 +146,8 @@ class Delivery(models.Model):
             models.Index(fields=["text_key", "group"], condition=~Q(text_key=""), name="delivery_same_text"),
         ]
         constraints = [
+            # Not `unique=True`, which on PostgreSQL makes a second index for LIKE.
+            models.UniqueConstraint(fields=["key"], name="delivery_key_once"),
             models.CheckConstraint(condition=Q(state__in=DeliveryState.values), name="delivery_state_known"),
             models.CheckConstraint(
                 condition=~Q(state="claimed") | Q(fence__isnull=False, lease_until__isnull=False), name="delivery_claim_fenced"
@@ -154,7 +161,7 @@ class Delivery(models.Model):
 class Attempt(models.Model):
     """One call, or try at one."""
 
-    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="tries")
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="tries", db_index=False)  # found by attempt_number_once
     fence = models.UUIDField()  # of the claim it was made under
     number = models.PositiveSmallIntegerField()
     calls = models.PositiveSmallIntegerField(default=1)  # of the platform: one a part; rate limits count them
@@ -178,7 +185,7 @@ class Receipt(models.Model):
     delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="receipt")
     remote_id = models.CharField(max_length=255, blank=True)
     parts = models.JSONField(default=list)  # the remote id of each part, where a long text went in several
-    confirmed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    confirmed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:

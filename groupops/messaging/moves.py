@@ -1,11 +1,16 @@
-"""One move of a delivery: conditional, told to its purpose, in the caller's transaction. Nothing else writes a delivery's state."""
+"""One move of a delivery: conditional, told to its purpose, in the caller's transaction. Nothing else writes a delivery's state.
 
+But the claim and the statement that settles what was sent (delivery/settling.py), which goes by `columns` and `follow`.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from groupops.messaging import kinds
 from groupops.messaging.models import Delivery
 from groupops.messaging.policy import MOVES, TOLD, DeliveryState, undoes
+from groupops.shared import live
 
 
 class IllegalMove(Exception):
@@ -31,7 +36,16 @@ def reopen(delivery: Delivery, to: DeliveryState, *, at: datetime, why: str = ""
 
 
 def _written(delivery: Delivery, to: DeliveryState, *, at: datetime, why: str, told: bool, **values: Any) -> bool:
-    columns = {
+    written = columns(to, at=at, why=why) | values
+    if not Delivery.objects.filter(pk=delivery.pk, state=delivery.state, fence=delivery.fence).update(**written):
+        return False
+    follow(delivery, written, at=at, told=told)
+    return True
+
+
+def columns(to: DeliveryState, *, at: datetime, why: str) -> dict[str, Any]:
+    """What every move writes."""
+    return {
         "state": to,
         "why": why[:300],
         "lease_until": None,
@@ -39,11 +53,13 @@ def _written(delivery: Delivery, to: DeliveryState, *, at: datetime, why: str, t
         "undo_state": "",
         "undo_until": None,
         "settled_at": at if to in TOLD else None,
-    } | values
-    if not Delivery.objects.filter(pk=delivery.pk, state=delivery.state, fence=delivery.fence).update(**columns):
-        return False
-    for name, value in columns.items():
+    }
+
+
+def follow(delivery: Delivery, written: Mapping[str, Any], *, at: datetime, told: bool) -> None:
+    """A move was written: the instance follows, and whoever is told of it."""
+    for name, value in written.items():
         setattr(delivery, name, value)
     if told:
         kinds.settled(delivery, at=at)
-    return True
+    live.publish(live.DELIVERIES)

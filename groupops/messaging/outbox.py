@@ -11,7 +11,7 @@ from groupops.groups.models import Group
 from groupops.messaging.adapter import ACTS, Operation
 from groupops.messaging.models import Binding, Delivery
 from groupops.messaging.policy import DeliveryState, key_of, text_key
-from groupops.shared import doorbell
+from groupops.shared import doorbell, live
 
 DELIVER = "groupops.messaging.tasks.deliver"
 NO_ROOM = _("The group is bound to no room: post it by hand, then confirm.")
@@ -66,6 +66,8 @@ def act(
     }
     key = key_of(purpose, subject_id, group.pk, part)
     delivery, made = Delivery.objects.get_or_create(key=key, defaults=asdict(wish) | values)
+    if made:
+        live.publish(live.DELIVERIES)
     if made and state == DeliveryState.DUE:
         transaction.on_commit(_ring, robust=True)
     return delivery

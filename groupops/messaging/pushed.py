@@ -14,7 +14,7 @@ from groupops.shared import intake
 MOST_EVENTS = 1000  # of one request
 ID_WIDTH = 255
 REQUIRED = ("key", "kind", "group", "at")
-IDS = ("key", "group", "user", "operator", "message")
+IDS = ("key", "group", "user", "operator", "message", "reply_to")
 TEXTS = ("user_name", "text", "how")
 KNOWN = {*REQUIRED, *IDS, *TEXTS, "own"}
 LATEST = 253402300799  # Unix seconds of the year 9999

@@ -9,12 +9,13 @@ from groupops.messaging.adapters.assisted import Assisted
 from groupops.messaging.adapters.matrix import Matrix, MatrixAppservice
 from groupops.messaging.adapters.memory import Memory
 from groupops.messaging.adapters.onebot11 import OneBot11
+from groupops.messaging.adapters.sandbox import Sandbox
 from groupops.messaging.adapters.webhook import Webhook
 from groupops.messaging.adapters.wecom_webhook import WecomWebhook
 from groupops.messaging.models import Connection
 from groupops.shared.errors import Refused
 
-ADAPTERS: tuple[type[Adapter], ...] = (Assisted, Matrix, MatrixAppservice, Memory, OneBot11, Webhook, WecomWebhook)
+ADAPTERS: tuple[type[Adapter], ...] = (Assisted, Matrix, MatrixAppservice, Memory, OneBot11, Sandbox, Webhook, WecomWebhook)
 
 
 class UnknownPlatform(Refused):
@@ -35,6 +36,11 @@ def adapter_class(kind: str) -> type[Adapter]:
     if found is None:
         raise UnknownPlatform(_("This installation does not know the platform of this channel."))
     return found
+
+
+def pretending() -> list[str]:
+    """The kinds whose rooms are sandboxes: no channel of these is shown among the channels."""
+    return [adapter.kind for adapter in ADAPTERS if adapter.pretends]
 
 
 def offered() -> list[type[Adapter]]:

@@ -9,13 +9,26 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_noop as _
 
 from groupops.messaging.adapter import Adapter, ContentRejected, NotSupported, PermissionDenied, RemoteGroup
-from groupops.messaging.models import Binding
+from groupops.messaging.holding import APART
+from groupops.messaging.models import Binding, Delivery
 
 FRESH = timedelta(seconds=60)  # a room that was looked at so recently is not looked at again
 MANY = 10  # people: smaller changes of size prove nothing
 BLIND = (NotSupported, PermissionDenied, ContentRejected)  # we cannot look; whether we may act, the act itself will tell
 OTHER_NAME = _("The room has another name than the one that was bound. Look whether it is still this group.")
 OTHER_SIZE = _("The room has far more or fewer people than the last time. Look whether it is still this group.")
+
+
+def same_room() -> str:
+    """That a delivery's group is bound by its connection to a room nobody doubts, as SQL; its parameter is the room's remote id."""
+    rows, bindings = Delivery._meta.db_table, Binding._meta.db_table
+    same = f"b.group_id = {rows}.group_id AND b.connection_id = {rows}.connection_id AND b.remote_id = %s"
+    return f"EXISTS (SELECT 1 FROM {bindings} b WHERE {same} AND b.mismatch = '' {APART})"  # noqa: S608  (our own names)
+
+
+def is_fresh(binding: Binding, at: datetime) -> bool:
+    """Whether the room was looked at so recently that it need not be looked at again."""
+    return binding.verified_at is not None and at - FRESH < binding.verified_at <= at
 
 
 def verify(binding: Binding, adapter: Adapter, *, at: datetime) -> str:
@@ -25,7 +38,7 @@ def verify(binding: Binding, adapter: Adapter, *, at: datetime) -> str:
     """
     if binding.mismatch:
         return binding.mismatch
-    if binding.verified_at is not None and at - FRESH < binding.verified_at <= at:
+    if is_fresh(binding, at):
         return ""
     try:
         room = adapter.get_group(binding.remote_id)

@@ -82,8 +82,8 @@ def configure(options: dict[str, Any]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(options["level"])
-    for noisy in ("httpx", "httpcore", "celery.app.trace", "celery.worker.strategy", "celery.beat"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)  # httpx logs whole URLs, keys included; ticks would drown the rest
+    for noisy in ("httpx", "httpcore", "urllib3", "celery.app.trace", "celery.worker.strategy", "celery.beat"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)  # these log whole URLs, keys included; ticks would drown the rest
     logging.getLogger("django.server").propagate = True
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

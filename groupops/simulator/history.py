@@ -1,56 +1,68 @@
-"""The fortnight before the demo: joins and messages with past times, through the same door as everything else."""
+"""The whole history of a community, day by day, in order of time: a function of the community alone."""
 
-import random
+from collections import deque
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
+from typing import TextIO
 
-from groupops.messaging.adapter import Event, EventKind
-from groupops.simulator import cast, talk
-from groupops.simulator.cast import Persona, Stage
-
-DAYS = 14
-ZONE = ZoneInfo("Asia/Shanghai")
-# How lively each hour of the day is.
-HOURS = dict(zip(range(7, 24), (1, 3, 6, 4, 4, 7, 5, 3, 3, 4, 5, 6, 5, 7, 8, 6, 2), strict=True))
+from groupops.simulator import people, waves
+from groupops.simulator.days import Town
+from groupops.simulator.happening import Happening, utc
+from groupops.simulator.rhythm import at
+from groupops.simulator.voices import Voices
+from groupops.simulator.world import ONE, World
 
 
-def events(stage: Stage, *, at: datetime) -> Iterator[Event]:
-    """What happened in a group before `at`, oldest first; the same for the same day, whenever it is asked."""
-    today = at.astimezone(ZONE).date()
-    dice = random.Random(f"{stage.room}:{today}")  # noqa: S311  (invented talk)
-    yield from (_join(stage, persona, _days_before(today, DAYS + 30 - number)) for number, persona in enumerate(cast.people(stage)))
-    for back in range(DAYS, -1, -1):
-        day = today - timedelta(days=back)
-        yield from (event for event in _day(stage, day, dice) if event.occurred_at < at)
+class History:
+    """Writes the days one after another, each once; what was said before is known, so that it is not said again."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        plan = waves.planned(world)
+        self.cast = waves.with_advertisers(people.cast(world), plan)
+        voices = Voices()
+        self._days = self._written()
+        self._waiting: deque[Happening] = deque()
+        self.towns = {stage.room: Town(world, stage, self.cast[stage.room], plan[stage.room], voices) for stage in world.stages}
+
+    def founders(self, room: str) -> dict[str, str]:
+        """Who is in a room when the community is connected: names by account, the owner first."""
+        town, begin = self.towns[room], at(self.world.opened, 0)
+        there = {stay.id: stay.called(begin) for stay in town.stays if not stay.joined}
+        return {town.owner: there[town.owner], **there} if town.owner else there
+
+    def before(self, moment: datetime) -> Iterator[list[Happening]]:
+        """What happens until a moment and was not given out yet, day by day. What lies behind it waits for the next call."""
+        while True:
+            told = []
+            while self._waiting and self._waiting[0].at < moment:
+                told.append(self._waiting.popleft())
+            if told:
+                yield told
+            if self._waiting:
+                return
+            day, happened = next(self._days)
+            self._waiting.extend(happened)
+            if not happened and at(day, 0) >= moment:
+                return
+
+    def _written(self) -> Iterator[tuple[date, list[Happening]]]:
+        """(local day, what happens on it), without end. What lasts into the night is told with the next day."""
+        carried: list[Happening] = []
+        day = self.world.opened
+        while True:
+            midnight = utc(at(day + ONE, 0))
+            told = sorted(carried + [one for town in self.towns.values() for one in town.day(day)], key=lambda one: (one.at, one.key))
+            carried = [one for one in told if one.at >= midnight]
+            yield day, told[: len(told) - len(carried)]
+            day += ONE
 
 
-def _days_before(today: date, days: int) -> datetime:
-    return datetime.combine(today - timedelta(days=max(days, 2)), time(10), tzinfo=ZONE)
-
-
-def _day(stage: Stage, day: date, dice: random.Random) -> list[Event]:
-    amount = round(stage.daily * (0.6 if day.weekday() >= 5 else 1) * dice.uniform(0.7, 1.3))
-    moments = sorted(_moment(day, dice) for _message in range(amount))
-    return [_message(stage, speaker(stage, dice), talk.line(stage.kind, dice), moment, number) for number, moment in enumerate(moments)]
-
-
-def _moment(day: date, dice: random.Random) -> datetime:
-    hour = dice.choices(list(HOURS), weights=list(HOURS.values()))[0]
-    return datetime.combine(day, time(hour, dice.randrange(60), dice.randrange(60)), tzinfo=ZONE)
-
-
-def speaker(stage: Stage, dice: random.Random) -> Persona:
-    """One of the group, the talkative more often."""
-    present = cast.people(stage)
-    return dice.choices(present, weights=[persona.talk for persona in present])[0]
-
-
-def _join(stage: Stage, persona: Persona, moment: datetime) -> Event:
-    key = f"history:{stage.room}:{persona.id}:joined"
-    return Event(key, EventKind.JOINED, stage.room, persona.id, moment, user_name=persona.name)
-
-
-def _message(stage: Stage, persona: Persona, text: str, moment: datetime, number: int) -> Event:
-    key = f"history:{stage.room}:{moment:%Y%m%d}:{number}"
-    return Event(key, EventKind.MESSAGE, stage.room, persona.id, moment, user_name=persona.name, message=key, text=text)
+def export(world: World, file: TextIO, *, until: datetime) -> int:
+    """Write the history as JSON Lines; returns how many lines. The same community and moment give the same bytes."""
+    count = 0
+    for told in History(world).before(until):
+        for one in told:
+            file.write(one.line() + "\n")
+        count += len(told)
+    return count

@@ -1,95 +1,73 @@
-"""Fills the demo: its user, its channel, four groups with rooms, a fortnight of history, a plan, and a post that leaves soon."""
+"""Fills the demo: founder and staff, a channel, four groups with ninety days of history, a week of our own posts, and loose ends."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
-
-from django.conf import settings
-from django.test.utils import override_settings
-from django.utils.translation import gettext as _
 
 from content import services as content
-from content.models import Post
-from content.policy import PostKind
-from groupops.accounts import services as accounts
 from groupops.accounts.models import User
 from groupops.groups import services as groups
-from groupops.groups.models import Group, Kind
-from groupops.groups.policy import Lifecycle
-from groupops.inbound import pipeline
-from groupops.inbound import services as inbound
+from groupops.groups.models import Group
 from groupops.messaging import services as messaging
-from groupops.messaging.fake_platform.platform import Platform
-from groupops.messaging.fake_platform.server import Server
 from groupops.messaging.models import Connection
-from groupops.shared.state import secret
-from groupops.simulator import by_hand, cast, history
+from groupops.simulator import by_hand, hosting, leftovers, posting, staff
+from groupops.simulator.happening import utc
+from groupops.simulator.playing import Play
+from groupops.simulator.posting import Stage
+from groupops.simulator.rhythm import ZONE
+from groupops.simulator.rhythm import at as wall
+from groupops.simulator.world import DEMO as NAME
+from groupops.simulator.world import ONE, demo
+from members.questions import services as questions
 
-USERNAME = "demo"
+BOT = "groupops"  # our account on the fake platform
 CHANNEL = "演示平台"
-OPENED = timedelta(days=history.DAYS + 31)  # the groups are older than the joins of their past
 SOON = timedelta(seconds=90)  # after the seed: long enough to log in, short enough to wait for
+
+__all__ = ["BOT", "CHANNEL", "NAME", "SOON", "seed"]
 
 
 def seed(*, at: datetime) -> None:
-    """Everything the demo needs that is not there yet, and one post that leaves in a minute or two. Again adds only that post."""
-    user = _user(at)
-    with _platform() as platform:
-        connection = _connection(user, at)
-        for stage in cast.STAGES:
-            group = Group.objects.filter(name=stage.name).first() or _open(stage, platform, connection, user, at)
-            content.adopt_plan(group=group, by=user, at=at)
-    _soon(user, at)
-    by_hand.seed(user, due_at=at + SOON, at=at)
+    """Everything the demo needs that is not there yet. Again: what the community did meanwhile, and one post that leaves soon."""
+    clock = Stage(at)
+    with hosting.opened(now=clock), hosting.platform() as puppets:
+        world = puppets.settle(demo(end=at.astimezone(ZONE).date()))
+        opened = utc(wall(world.opened, 8))
+        founder = staff.founder(opened)
+        play = Play(world, _connection(founder, opened), puppets)
+        play.open(owner=founder)
+        _staffed(play, founder, opened)
+        _lived(play, clock, founder, at)
+    leftovers.soon(founder, at=at, due_at=at + SOON)
+    by_hand.seed(founder, due_at=at + SOON, at=at)
     content.plan(at=at)
+    questions.lapse(at=at)
     groups.assess(at=at)
 
 
-def _user(at: datetime) -> User:
-    """The demo's founder; its password is random and lies in the state folder."""
-    if token := accounts.first_user_token():
-        password = secret(Path(settings.STATE_DIR), "demo.password", size=9)
-        return accounts.create_first_user(token=token, username=USERNAME, password=password, name=_("Demo founder"), at=at)
-    return User.objects.get(username=USERNAME)
-
-
-@contextmanager
-def _platform() -> Iterator[Platform]:
-    """The fake platform for the time of the seed, on the disk that its own process takes over afterwards."""
-    server = Server(Platform(Path(settings.STATE_DIR) / "fake-platform"), 0)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
-        with override_settings(FAKE_PLATFORM_URL=f"http://127.0.0.1:{server.server_address[1]}"):
-            yield server.platform
-    finally:
-        server.shutdown()
-        server.server_close()
+def _lived(play: Play, clock: Stage, founder: User, at: datetime) -> None:
+    """The history; of a community that has just come also a week of posts, and what is left of it."""
+    week = max(utc(wall(at.astimezone(ZONE).date() - posting.DAYS * ONE, 0)), utc(wall(play.world.opened, 9)))
+    unplanned = not leftovers.left(play)
+    for _played in play.until(week if unplanned else at):
+        pass
+    if unplanned:
+        play.take_in(week)
+        for stage in play.world.stages:  # the groups have grown since their rooms were bound: somebody looks again before posts go there
+            group = Group.objects.get(name=stage.name)
+            messaging.bind(group=group, connection=play.connection, remote_id=stage.room, by=founder, at=week)
+        for _moment in posting.week(play, clock, since=week, until=at):
+            pass
+        clock.now = at
+        play.take_in(at)
+        leftovers.leave(play, clock, at=at)
+        play.take_in(at)
 
 
 def _connection(user: User, at: datetime) -> Connection:
     found = Connection.objects.filter(name=CHANNEL).first()
-    return found or messaging.connect(name=CHANNEL, kind="memory", typed={"account": cast.BOT}, by=user, at=at)
+    return found or messaging.connect(name=CHANNEL, kind="memory", typed={"account": BOT}, by=user, at=at)
 
 
-def _open(stage: cast.Stage, platform: Platform, connection: Connection, user: User, at: datetime) -> Group:
-    """A group with its room, its people and their past."""
-    platform.open_room(stage.room, stage.name, {cast.BOT: "运营助手"} | {persona.id: persona.name for persona in cast.people(stage)})
-    opened = at - OPENED
-    group = groups.create_group(name=stage.name, kind=Kind.objects.get(slug=stage.kind), owner=user, by=user, at=opened)
-    group = groups.set_lifecycle(group=group, to=Lifecycle.ACTIVE, by=user, at=opened)
-    messaging.bind(group=group, connection=connection, remote_id=stage.room, by=user, at=at)
-    inbound.fetch(connection=connection, at=at)  # the joins of this moment come first, their past after them
-    inbound.store(connection=connection, events=list(history.events(stage, at=at)), at=at)
-    pipeline.drain(connection=connection, at=at)
-    return group
-
-
-def _soon(user: User, at: datetime) -> None:
-    """The post that a visitor can watch leaving; not a second one while the last still waits."""
-    group = Group.objects.get(name=cast.STAGES[0].name)
-    title = "一条马上要发出的消息"
-    if not Post.objects.filter(group=group, title=title, due_at__gt=at).exists():
-        body = "大家好，这是 {{group}} 的演示消息：到点自动发出，只发一次。打开发送台可以看到回执。"
-        content.create_post(group=group, title=title, kind=PostKind.MESSAGE, body=body, due_at=at + SOON, by=user, at=at)
+def _staffed(play: Play, founder: User, at: datetime) -> None:
+    people = staff.hired(founder, at)
+    for group in Group.objects.filter(name__in=[stage.name for stage in play.world.stages]):
+        staff.appoint(group, people, founder, at)

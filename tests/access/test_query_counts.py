@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from groupops.accounts import services as accounts
 from groupops.accounts.policy import Scope
-from groupops.groups.models import KeyMoment, Policy, ProductStage, RuleSet
+from groupops.groups.models import KeyMoment, Policy, ProductStage, RosterShift, RuleSet
 from groupops.groups.policy import Scope as PolicyScope
 from groupops.inbound.models import EventState
 from groupops.messaging.models import Pause
@@ -20,9 +20,10 @@ from groupops.record import services as record
 from members.models import Membership, Person
 from tests.access.matrix import TABLE, Row
 from tests.factories.accounts import UserFactory, founder
-from tests.factories.content import PostFactory, ScheduleFactory, SlotFactory, delivery_of
+from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
 from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
 from tests.factories.inbound import StoredEventFactory
+from tests.factories.members import QuestionFactory
 from tests.factories.messaging import BindingFactory, ConnectionFactory
 
 pytestmark = pytest.mark.django_db
@@ -40,8 +41,12 @@ def fill(user: Any, group: Any, count: int) -> None:
         person = Person.objects.create(
             realm="memory", remote_id=f"{group.pk}-{n}-{count}", name=f"成员{n}", first_seen_at=NOW, named_at=NOW
         )
-        Membership.objects.create(person=person, group=group, joined_at=moment, last_spoke_at=moment)
+        membership = Membership.objects.create(person=person, group=group, joined_at=moment, last_spoke_at=moment)
+        QuestionFactory(membership=membership, asked_at=moment)
+        QuestionFactory(membership=membership, asked_at=moment, state="answered", how="staff", answered_at=moment, waited=60)
+        RosterShift.objects.create(group=other, user=StaffPostFactory(group=other).user, weekdays=127, start=0, end=24, since=moment)
         schedule = ScheduleFactory(group=other)
+        PlanLineFactory(kind_of_group=other.kind)
         for _slot in range(2):
             SlotFactory(schedule=schedule)
         delivery_of(PostFactory(group=group, due_at=moment), DeliveryState.UNKNOWN)

@@ -8,17 +8,19 @@ from django.contrib.auth.models import AnonymousUser
 from groupops.accounts import services as accounts
 from groupops.accounts.models import User
 from groupops.accounts.policy import Scope
-from groupops.groups.models import KeyMoment, Policy, RuleSet
+from groupops.groups.models import KeyMoment, Policy, RosterShift, RuleSet
 from groupops.groups.policy import Scope as PolicyScope
 from groupops.messaging.models import Limit, Pause, Refusal
 from groupops.messaging.policy import DeliveryState
 from groupops.record import services as record
 from members.models import Membership, Person
 from tests.factories import accounts as people
-from tests.factories.content import PostFactory, ScheduleFactory, SlotFactory, delivery_of
+from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
 from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
 from tests.factories.inbound import StoredEventFactory
+from tests.factories.members import QuestionFactory
 from tests.factories.messaging import BindingFactory, ConnectionFactory
+from tests.factories.sandbox import bare
 
 ROLES: dict[str, Callable[[], User]] = {
     "viewer": people.viewer,
@@ -64,15 +66,19 @@ def _group(owner: Any) -> dict[str, Any]:
         "binding": binding,
         "limit": Limit.objects.create(connection=connection, times=5, seconds=10),
         "refusal": Refusal.objects.create(connection=connection, operation="kick", line="不支持", at=NOW),
+        "sandbox": bare(GroupFactory(owner=owner), user),
         "schedule": schedule,
+        "line": PlanLineFactory(kind_of_group=group.kind),
         "slot": SlotFactory(schedule=schedule),
         "post": post,
         "delivery": delivery_of(post, DeliveryState.UNKNOWN),
         "pause": Pause.objects.create(sort="speaking", group=group, by=user, at=NOW),
         "event": StoredEventFactory(binding=binding),
         "person": person,
-        "membership": Membership.objects.create(person=person, group=group, joined_at=NOW),
-        "staff": StaffPostFactory(group=group),
+        "membership": (membership := Membership.objects.create(person=person, group=group, joined_at=NOW)),
+        "question": QuestionFactory(membership=membership),
+        "staff": (staff := StaffPostFactory(group=group)),
+        "shift": RosterShift.objects.create(group=group, user=staff.user, weekdays=31, start=8, end=9, since=NOW),
         "moment": KeyMoment.objects.create(sort="campaign", title="节点", on=NOW.date(), created_at=NOW),
         "rules": RuleSet.objects.create(group=group, version=1, text="群规", at=NOW),
         "policy": Policy.objects.create(name="group.size", scope=PolicyScope.GROUP, group=group, version=1, value=None, at=NOW),

@@ -32,7 +32,7 @@ SCREENS: dict[str, tuple[Screen, Screen]] = {
 }
 CHOSEN = {"zh-hans": "auto", "en": "light"}  # the theme that the person wants
 ASKED_FOR = "Failed to load resource"  # a page with an error's status; what a page itself loads must not fail
-NOT_OURS = "#swagger-ui"  # markup of a package, which we can only choose or leave
+NOT_OURS = "#swagger-ui, .cal-grid"  # markup of packages, which we can only choose or leave
 PAGES = {route.name: TABLE[route.name] for route in routes() if route.name in TABLE and "GET" in TABLE[route.name].methods}
 
 

@@ -8,11 +8,11 @@ from rest_framework.test import APIClient
 
 from content.models import Post, Schedule, Slot
 from content.policy import PostState, SlotState, Why
-from groupops.groups.models import Group
+from groupops.groups.models import Group, KeyMoment
 from groupops.shared import clock
 from tests.content.conftest import made
 from tests.factories.accounts import founder, viewer, volunteer
-from tests.factories.content import TODAY, PostFactory, ScheduleFactory, SlotFactory
+from tests.factories.content import TODAY, PostFactory, ScheduleFactory, SlotFactory, bound
 from tests.factories.groups import NOW
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +138,45 @@ def test_who_may_what(group: Group) -> None:
         assert [client.get(url.rsplit("/", 2)[0] + "/").status_code for url in acts] == [read] * 3
         assert client.post(SCHEDULES, body(group)).status_code == write
         assert bool(client.get(SLOTS).json()["results"]) is (read == 200)
+
+
+def test_a_posts_life(api: APIClient, group: Group) -> None:
+    """Drafted, changed under its version, submitted, approved, held, moved, released, cancelled, brought back, tested."""
+    made_ = api.post(POSTS, {"group": group.pk, "title": "通知", "body": "{{weekday}}见", "due_at": "2026-11-23T12:00:00Z", "draft": True})
+    assert made_.status_code == 201, made_.content
+    assert made_.json()["state"] == PostState.DRAFT
+    one = f"{POSTS}{made_.json()['id']}/"
+    assert api.patch(one, {"title": "改"}).status_code == 422
+    assert api.patch(one, {"title": "改", "version": 1}).json()["version"] == 2
+    assert api.patch(one, {"title": "再改", "version": 1}).status_code == 409
+    assert api.post(f"{one}submit/", {"note": "请看"}).json()["note"] == "请看"
+    assert api.post(f"{one}approve/", {"version": 1}).status_code == 409
+    assert api.post(f"{one}send-back/", {"note": "短一点"}).json()["state"] == PostState.DRAFT
+    assert api.post(f"{one}approve/").json()["state"] == PostState.SCHEDULED
+    assert api.post(f"{one}hold/").json()["state"] == PostState.APPROVED
+    version = api.post(f"{one}unhold/").json()["version"]
+    assert api.post(f"{one}move/", {"due_at": "2026-11-24T12:00:00Z", "version": version}).json()["due_at"].startswith("2026-11-24")
+    assert api.post(f"{one}cancel/").json()["state"] == PostState.CANCELLED
+    assert api.post(f"{one}restore/").json()["state"] == PostState.SCHEDULED
+    assert api.post(f"{one}test/", {"room": group.pk}).status_code == 202
+    assert api.post(f"{one}send-now/").json()["released_at"]
+    assert api.post(f"{one}hold/").status_code == 409
+
+
+def test_posts_for_many_groups(api: APIClient, group: Group) -> None:
+    """One call, one bundle; a moment's proposals once; one day of a series."""
+    other = bound()
+    both = {"groups": [group.pk, other.pk]}
+    answer = api.post(f"{POSTS}bundle/", both | {"title": "活动", "body": "周五见", "due_at": "2026-11-23T12:00:00Z"})
+    assert answer.status_code == 201, answer.content
+    assert len({post["bundle"] for post in answer.json()}) == 1
+    moment = KeyMoment.objects.create(sort="release", title="3.0", on=TODAY, created_at=NOW)
+    assert [len(api.post(f"{POSTS}propose/", both | {"moment": moment.pk}).json()) for _n in range(2)] == [4, 0]
+    assert api.post(f"{POSTS}propose/", both | {"moment": 99999}).status_code == 422
+    slot = made(group).slots.order_by("day")[0]
+    url = f"{SLOTS}{slot.pk}/"
+    assert api.post(f"{url}move/", {"due_at": "2026-11-23T05:00:00Z"}).json()["due_at"].startswith("2026-11-23T13:00")
+    assert api.post(f"{url}reset/").json()["due_at"].startswith("2026-11-23T09:00")
+    assert api.post(f"{url}ahead/", {"title": "特别", "body": "特别"}).status_code == 201
+    assert api.post(f"{url}drop/").status_code == 204
+    assert api.post(f"{url}drop/").status_code == 409

@@ -33,6 +33,7 @@ FORM = {
     "at_time": "09:00",
     "start": "2026-11-01",
     "end": "",
+    "holidays": "usual",
     "catch_up": "skip",
 }
 
@@ -58,12 +59,12 @@ def page(client: Client, name: str, *args: object, query: str = "", **extra: Any
 
 
 def test_an_empty_installation_offers_the_plan(boss: Client, group: Group) -> None:
-    """Adopting from the empty list leads to the group's seven schedules; a second click adds nothing."""
+    """Adopting from the empty list leads to the group's schedules; a second click adds nothing."""
     assert group.name in page(boss, "content:schedules")
     for _n in range(2):
         response = boss.post(reverse("content:adopt"), {"group": group.pk})
         assert response["Location"] == f"/content/?group={group.pk}"
-    assert Schedule.objects.count() == 7
+    assert Schedule.objects.count() == 8
     text = page(boss, "content:schedules", query=f"?group={group.pk}")
     assert "深度技术讨论" in text
     assert reverse("content:adopt") not in text
@@ -229,22 +230,22 @@ def test_missed_slots_and_posts_are_sent_or_left_by_a_click(boss: Client, group:
     failed = PostFactory.create(group=group, state=PostState.FAILED)
     assert boss.post(reverse("content:send-again", args=[failed.pk])).status_code == 302
     waiting = Post.objects.get(slot=first)
-    assert boss.post(reverse("content:cancel-post", args=[waiting.pk])).status_code == 302
-    assert boss.post(reverse("content:cancel-post", args=[waiting.pk])).status_code == 409
+    assert boss.post(reverse("content:post-act", args=[waiting.pk, "cancel"])).status_code == 302
+    assert boss.post(reverse("content:post-act", args=[waiting.pk, "cancel"])).status_code == 409
 
 
 def test_saying_something_once(boss: Client, group: Group) -> None:
     """Now, later, refused; the list shows the post with its states and filters by them."""
     url = reverse("content:create-post", args=[group.pk])
-    values = {"title": "通知", "kind": "announcement", "body": "今晚直播", "day": "", "at_time": ""}
+    values = {"groups": [group.pk], "title": "直播通知", "kind": "message", "body": "今晚直播", "day": "", "at_time": ""}
     assert boss.get(url).status_code == 200
     assert boss.post(url, values | {"day": "2026-11-23"}).status_code == 422
     assert boss.post(url, values | {"day": "2026-11-21", "at_time": "09:00"}).status_code == 422
     assert boss.post(url, values | {"day": "9999-12-31", "at_time": "09:00"}).status_code == 422
     assert boss.post(url, values | {"day": "2026-11-23", "at_time": "20:00"}).status_code == 302
     assert Post.objects.get().due_at.isoformat() == "2026-11-23T12:00:00+00:00"
-    assert "今晚直播" in page(boss, "content:posts", group.pk)
-    assert "今晚直播" not in page(boss, "content:posts", group.pk, query="?state=sent")
+    assert "直播通知" in page(boss, "content:posts", group.pk)
+    assert "直播通知" not in page(boss, "content:posts", group.pk, query="?state=sent")
 
 
 def test_who_may_what(client: Client, group: Group) -> None:

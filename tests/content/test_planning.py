@@ -306,12 +306,12 @@ def test_nothing_is_planned_for_an_archived_group(group: Group) -> None:
 
 
 def test_the_plan_of_the_week_is_adopted_once(group: Group) -> None:
-    """Seven schedules with the seed's hours; again adds nothing, and what was switched off stays off."""
+    """Schedules with the seed's hours, and the festivals' greeting; again adds nothing, and what was switched off stays off."""
     added = content.adopt_plan(group=group, by=None, at=NOW)
-    assert [f"{schedule.at:%H:%M}" for schedule in added] == ["09:00", "12:00", "18:00", "21:00", "10:00", "15:00", "20:00"]
+    assert [f"{schedule.at:%H:%M}" for schedule in added] == ["09:00", "09:00", "10:00", "12:00", "15:00", "18:00", "20:00", "21:00"]
     content.disable(schedule=added[0], by=None, at=NOW)
     assert content.adopt_plan(group=group, by=None, at=NOW) == []
-    assert group.schedules.count() == 7
+    assert group.schedules.count() == 8
     content.release(at=NOW + timedelta(hours=3))
     post = group.posts_made.get()
     assert "{{" not in post.body

@@ -46,11 +46,15 @@ def sent_on(group: Group) -> dict[object, int]:
 
 
 def test_now_and_later(group: Group) -> None:
-    """Without a time it is due at once; with one it waits, its placeholders filled for that day."""
+    """Without a time it leaves in the same transaction; with one it waits, its placeholders filled on that day."""
     assert (said(group).due_at, said(group).body) == (NOW, "今晚八点直播，星期日见")
     later = said(group, due_at=NOW + 24 * HOUR)
-    assert later.body == "今晚八点直播，星期一见"
+    assert (later.state, later.body) == (PostState.SCHEDULED, "今晚八点直播，{{weekday}}见")
+    assert not Delivery.objects.filter(subject_id=later.pk).exists()
+    assert content.release(at=NOW + 24 * HOUR - timedelta(microseconds=1)).settled == 0
+    assert [content.release(at=NOW + 24 * HOUR).settled for _n in range(2)] == [1, 0]
     delivery = Delivery.objects.get(subject_id=later.pk)
+    assert (delivery.text, delivery.operation) == ("今晚八点直播，星期一见", "set_announcement")
     assert (delivery.due_at, delivery.expires_at) == (NOW + 24 * HOUR, NOW + 26 * HOUR)
     assert AuditEntry.objects.filter(verb="post.create").count() == 3
 

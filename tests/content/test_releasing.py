@@ -105,7 +105,7 @@ def test_a_group_without_a_room_is_posted_to_by_hand(schedule: Schedule) -> None
 
 def test_a_kill_between_claim_and_delivery_leaves_the_slot_as_it_was(schedule: Schedule) -> None:
     """One transaction: what dies in the middle has done nothing, the next tick does it once."""
-    with patch.object(outbox, "say", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+    with patch.object(outbox, "act", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
         content.release(at=HALF_PAST)
     assert state(schedule) == (SlotState.PLANNED, Why.NONE)
     assert not Post.objects.exists()
@@ -125,7 +125,7 @@ def test_a_slot_that_breaks_holds_up_no_other_and_lapses(group: Group) -> None:
 
 def test_the_databases_trouble_is_not_a_slots(schedule: Schedule) -> None:
     """The tick fails as a whole and comes again in a second."""
-    with patch.object(outbox, "say", side_effect=OperationalError), pytest.raises(OperationalError):
+    with patch.object(outbox, "act", side_effect=OperationalError), pytest.raises(OperationalError):
         content.release(at=HALF_PAST)
     assert state(schedule)[0] == SlotState.PLANNED
 

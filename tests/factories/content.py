@@ -6,19 +6,21 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from content.models import Post, Schedule, Slot
+from content.models import GroupPlan, PlanLine, Post, Schedule, Slot
 from content.policy import CatchUp, PostKind, PostState, SlotState
 from groupops.groups.models import Group
 from groupops.messaging.models import Binding, Connection, Delivery
 from groupops.messaging.policy import DeliveryState, key_of
-from tests.factories.groups import NOW, GroupFactory
+from tests.factories.groups import NOW, GroupFactory, KindFactory
 
+OPEN = (PostState.DRAFT, PostState.REVIEW, PostState.APPROVED)  # nothing has left yet
 TODAY = date(2026, 11, 22)  # of NOW, a Sunday
 
 
 def bound(group: Group | None = None, **values: Any) -> Group:
-    """A group (an active one by default) with a room on the fake platform."""
+    """A group (an active one by default) with a room on the fake platform. It does not follow its kind: it says what the test plans."""
     group = group or GroupFactory.create(**values)
+    GroupPlan.objects.get_or_create(group=group, defaults={"follows": False})
     connection, _made = Connection.objects.get_or_create(name="测试平台", defaults={"adapter": "memory", "created_at": NOW})
     Binding.objects.create(group=group, connection=connection, remote_id=f"room-{group.pk}", bound_at=NOW)
     return group
@@ -38,6 +40,22 @@ class ScheduleFactory(DjangoModelFactory[Schedule]):
     at = time(9)
     start = date(2026, 11, 1)
     catch_up = CatchUp.SKIP
+    created_at = NOW - timedelta(days=21)
+
+
+class PlanLineFactory(DjangoModelFactory[PlanLine]):
+    """A line of a kind's plan: every day at 09:00."""
+
+    class Meta:
+        model = PlanLine
+
+    kind_of_group = factory.SubFactory(KindFactory)
+    key = factory.Sequence(lambda n: f"line-{n}")
+    title = factory.Sequence(lambda n: f"计划{n}")
+    kind = PostKind.TOPIC
+    body = "大家好，{{group}}！"
+    weekdays = 127
+    at = time(9)
     created_at = NOW - timedelta(days=21)
 
 
@@ -66,6 +84,7 @@ class PostFactory(DjangoModelFactory[Post]):
     state = PostState.SCHEDULED
     due_at = NOW
     created_at = NOW
+    released_at = factory.LazyAttribute(lambda post: None if post.state in OPEN else post.created_at)
 
 
 def delivery_of(post: Post, state: DeliveryState = DeliveryState.DUE) -> Delivery:

@@ -211,7 +211,7 @@ def test_a_bad_line_is_named_and_nothing_of_the_recording_is_stored(room: Bindin
 
 def test_a_line_that_goes_bad_after_the_first_look_stops_the_batch_it_is_in(room: Binding, tmp_path: Path) -> None:
     path = written(tmp_path, *[GOOD] * 700, GOOD | {"user": ""})
-    with patch("groupops.inbound.management.commands.replay.recording.survey", lambda path, at: recording.Survey(701)):
+    with patch("groupops.inbound.management.commands.replay.recording.survey", lambda lines: recording.Survey(701)):
         assert refused(room, path) == f"{path}, line 701: “user” is empty. Nothing from this batch on is stored."
     assert kept(room.connection) == {"done": 500}
 

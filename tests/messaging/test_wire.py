@@ -1,13 +1,17 @@
 """The HTTP below the adapters: which addresses may be called, and what is read of an answer."""
 
+import contextlib
+import gzip
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from pytest_django import Settings
 
+from groupops.messaging import sockets
 from groupops.messaging.adapter import OutcomeUnknown, RateLimited, Unavailable
 from groupops.messaging.wire import Guarded, Wire
 
@@ -97,3 +101,69 @@ def test_what_is_no_json_is_nothing() -> None:
     """An adapter decides what that means."""
     with listener(reply("200 OK", b"<html>")) as base:
         assert call(base) is None
+
+
+def test_what_is_packed_is_unpacked() -> None:
+    """We offer it: histories are long."""
+    with listener(reply("200 OK", gzip.compress(b'{"a": 1}'), "Content-Encoding: gzip\r\n")) as base:
+        assert call(base) == {"a": 1}
+
+
+def test_an_answer_that_never_ends_is_left() -> None:
+    """Byte by byte each would come in time."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        connection, _peer = server.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+            while True:
+                connection.sendall(b" ")
+                time.sleep(0.02)
+
+    threading.Thread(target=drip, daemon=True).start()
+    with server, pytest.raises(OutcomeUnknown):
+        call(f"http://127.0.0.1:{server.getsockname()[1]}", timeout=0.3)
+
+
+def test_a_name_and_password_in_an_address_are_said() -> None:
+    """As browsers do."""
+    heard: list[bytes] = []
+    with listener(reply("200 OK"), heard=heard.append) as base:
+        Wire(base.replace("//", "//ada:s%20cret@"), {}, trusted=True).call("GET", "/x")
+    assert b"authorization: Basic YWRhOnMgY3JldA==" in b"".join(heard).replace(b"Authorization", b"authorization")
+
+
+@pytest.mark.parametrize("base", ["", "nonsense", "ftp://platform.example", "http://", "http://[::1", "memory://nobody"])
+def test_what_is_no_address_is_not_reached(base: str) -> None:
+    """Nothing left."""
+    with pytest.raises(Unavailable):
+        call(base)
+
+
+def test_a_connection_is_used_again_while_it_is_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that idled is closed: the other side may be about to close it, and what is sent into that is an unknown outcome."""
+    server, opened = socket.create_server(("127.0.0.1", 0)), []
+
+    def serve() -> None:
+        while True:
+            try:
+                opened.append(server.accept()[0])
+            except OSError:
+                return
+            threading.Thread(target=answer, args=(opened[-1],), daemon=True).start()
+
+    def answer(connection: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while connection.recv(65536):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    threading.Thread(target=serve, daemon=True).start()
+    base = f"http://127.0.0.1:{server.getsockname()[1]}"
+    with server:
+        assert (call(base), call(base), len(opened)) == ({}, {}, 1)
+        monkeypatch.setattr(sockets, "IDLE", 0.0)
+        assert (call(base), len(opened)) == ({}, 2)
+    for connection in opened:
+        connection.close()

@@ -24,10 +24,10 @@ def services() -> dict[str, Service]:
     return found
 
 
-def test_the_five_services_and_the_migration() -> None:
+def test_the_six_services_and_the_migration() -> None:
     """Each with a health check and a restart policy; what keeps data has a volume."""
     found = services()
-    assert set(found) == {"migrate", "web", "worker", "beat", "postgres", "redis"}
+    assert set(found) == {"migrate", "web", "live", "worker", "beat", "postgres", "redis"}
     for name in set(found) - {"migrate"}:
         assert found[name]["restart"] == "unless-stopped", name
         assert found[name]["healthcheck"]["test"][0] == "CMD", name
@@ -36,7 +36,7 @@ def test_the_five_services_and_the_migration() -> None:
 
 def test_what_needs_the_database_waits_for_it() -> None:
     """Healthy servers, a migrated database, then the rest."""
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "live", "worker", "beat"):
         conditions = {service: wait["condition"] for service, wait in services()[name]["depends_on"].items()}
         assert conditions == {
             "migrate": "service_completed_successfully",

@@ -1,91 +1,111 @@
-"""The demo's seed: everything is there, twice changes nothing, history counts like real traffic."""
+"""The demo's seed: everything is there, twice changes nothing, history counts like real traffic, our own week has happened."""
 
-import random
-import threading
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from django.core.management import call_command
+from django.db.models import Sum
 
-from content.models import Post, Schedule, Slot
+from content.models import Post, Slot
 from groupops.accounts.models import User
-from groupops.groups.models import Group, GroupDay
+from groupops.groups.models import Group, GroupDay, StaffPost
 from groupops.inbound.models import EventState, StoredEvent
-from groupops.messaging.fake_platform.platform import Platform
-from groupops.messaging.fake_platform.server import Server
-from groupops.messaging.models import Binding
+from groupops.messaging.models import Binding, Delivery, Receipt
+from groupops.record.models import Alarm
 from groupops.shared import clock
-from groupops.simulator import by_hand, cast, chatter, history, seeding
-from members.models import Membership
+from groupops.simulator import by_hand, seeding, staff, tended, world
+from groupops.simulator.world import ONE, Stage, World
+from members.models import Membership, Question
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)  # a Friday evening in Shanghai
+DAYS = 10
 
 
-@pytest.fixture
-def state(settings: Any, tmp_path: Path) -> Path:
-    """A state folder of the test's own."""
-    settings.STATE_DIR = tmp_path
+@pytest.fixture(autouse=True)
+def state(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder of the test's own, a small community, and a clock that stands."""
+    settings.STATE_DIR, settings.FAKE_PLATFORM_URL = tmp_path, ""
+    monkeypatch.setattr(seeding, "demo", _small)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     return tmp_path
+
+
+def _small(*, end: date) -> World:
+    """The demo's groups with few people, over some days."""
+    stages = tuple(Stage(stage.kind, stage.name, stage.room, 24) for stage in world.demo(end=end).stages)
+    return World(world.DEMO, 20, end - (DAYS - 1) * ONE, DAYS, stages)
 
 
 @pytest.mark.both_databases
 def test_the_demo_is_filled_once(state: Path) -> None:
-    """Four groups with rooms, people, history and a plan; the second run adds nothing."""
+    """Groups with rooms, people, history and a plan; the second run adds nothing, a later one what happened meanwhile."""
     call_command("seed_demo", verbosity=0)
     counts = _counts()
-    assert counts["groups"] == len(cast.STAGES) + len(by_hand.GROUPS) == Binding.objects.count()
-    assert counts["members"] == sum(stage.people for stage in cast.STAGES)
-    assert counts["schedules"] == 7 * len(cast.STAGES)
-    assert counts["events"] > 1000
+    assert counts["groups"] == 4 + len(by_hand.GROUPS) == Binding.objects.count()
+    assert counts["members"] == pytest.approx(4 * 24, abs=10)
+    assert counts["events"] > 300
     assert not StoredEvent.objects.filter(state__in=[EventState.PENDING, EventState.PARKED]).exists()
-    assert Slot.objects.exists()
     call_command("seed_demo", verbosity=0)
     assert _counts() == counts
+    seeding.seed(at=NOW + timedelta(days=1))
+    assert _counts()["events"] > counts["events"]
+    assert StoredEvent.objects.filter(kind="message.created", occurred_at__gt=NOW + timedelta(hours=14)).exists()
 
 
 def test_history_counts_like_real_traffic(state: Path) -> None:
-    """Every message of the past fortnight stands in the daily numbers, and the login works."""
-    at = clock.now()
-    seeding.seed(at=at)
+    """Every message stands in the daily numbers, and the login works."""
+    seeding.seed(at=NOW)
     said = StoredEvent.objects.filter(kind="message.created", own=False).count()
-    assert sum(GroupDay.objects.values_list("messages", flat=True)) == said
+    assert GroupDay.objects.aggregate(all=Sum("messages"))["all"] == said
     assert User.objects.get(username="demo").check_password((state / "demo.password").read_text())
-    assert set(Post.objects.filter(state="scheduled").values_list("due_at", flat=True)) == {at + seeding.SOON}
 
 
-def test_history_is_the_same_when_asked_again() -> None:
-    """Keys and texts do not depend on when the demo is started, within a day."""
-    at = clock.now()
-    stage = cast.STAGES[0]
-    assert list(history.events(stage, at=at)) == list(history.events(stage, at=at))
-    assert all(event.occurred_at < at for event in history.events(stage, at=at))
-    assert min(event.occurred_at for event in history.events(stage, at=at)) < at - timedelta(days=14)
+def test_a_week_of_our_own_posts_has_happened(state: Path) -> None:
+    """Each slot of the plan left once, at its time on the moved clock, with a receipt, and people answered."""
+    seeding.seed(at=NOW)
+    past = Slot.objects.filter(due_at__lt=NOW, schedule__group__name__in=[stage.name for stage in _small(end=NOW.date()).stages])
+    assert past.count() > 4 * 4 * 5
+    assert set(past.values_list("state", flat=True)) == {"released"}
+    sent = Post.objects.filter(slot__in=past)
+    assert Counter(sent.values_list("state", flat=True)) == {"sent": past.count()}
+    assert all(timedelta() <= post.sent_at - post.due_at < timedelta(minutes=1) for post in sent if post.sent_at)
+    assert Receipt.objects.count() == past.count()
+    assert StoredEvent.objects.filter(event_key__startswith="demo-aside.").exists()
+    assert set(StoredEvent.objects.filter(own=True).values_list("state", flat=True)) == {EventState.DROPPED}
 
 
-def test_the_community_talks_on_the_platform(tmp_path: Path) -> None:
-    """Chatter speaks through the platform's own HTTP; a platform that is away is survived."""
-    platform = Platform(tmp_path)
-    for stage in cast.STAGES:
-        platform.open_room(stage.room, stage.name, {persona.id: persona.name for persona in cast.people(stage)})
-    server = Server(platform, 0)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    before = len(platform.history)
-    chatter.live(f"http://127.0.0.1:{server.server_address[1]}", dice=random.Random(7), steps=40, pause=(0, 0))
-    server.shutdown()
-    server.server_close()
-    assert len(platform.history) > before + 20
-    with httpx.Client(base_url="http://127.0.0.1:9", timeout=1, trust_env=False) as nobody:
-        chatter.happen(nobody, random.Random(7))
+def test_something_is_left_to_do(state: Path) -> None:
+    """A failed send, an outcome that nobody knows, with its alarm, a draft, a post that wants approval, posts for the visitor's hands."""
+    seeding.seed(at=NOW)
+    states = Counter(Post.objects.values_list("state", flat=True))
+    assert (states["failed"], states["draft"], states["review"]) == (1, 1, 1)
+    assert Counter(Delivery.objects.values_list("state", flat=True))["unknown"] == 1
+    waiting = Question.objects.filter(state="open")
+    assert 1 <= waiting.count() <= 4 * tended.FEW
+    assert all(question.asked_at > NOW - tended.A_DAY for question in waiting)
+    assert [alarm.key.partition(":")[0] for alarm in Alarm.objects.filter(closed_at=None)] == ["unknown"]
+    assert Post.objects.filter(state="scheduled", due_at=NOW + seeding.SOON).count() == 1 + len(by_hand.GROUPS)
+
+
+def test_the_groups_have_staff(state: Path) -> None:
+    """Of every role and post; only the founder has a password."""
+    seeding.seed(at=NOW)
+    people = User.objects.filter(username__in=[person[0] for person in staff.PEOPLE])
+    assert {user.role for user in people} == {"operator", "admin", "volunteer"}
+    assert not any(user.has_usable_password() for user in people)
+    assert StaffPost.objects.filter(group__name=world.demo(end=NOW.date()).stages[0].name, until=None).count() == 1 + len(staff.POSTS)
 
 
 def _counts() -> dict[str, int]:
     return {
         "groups": Group.objects.count(),
         "members": Membership.objects.filter(left_at=None).count(),
-        "schedules": Schedule.objects.count(),
         "events": StoredEvent.objects.count(),
         "posts": Post.objects.count(),
+        "slots": Slot.objects.count(),
+        "staff": StaffPost.objects.count(),
     }

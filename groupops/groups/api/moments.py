@@ -44,7 +44,7 @@ class MomentSerializer(serializers.ModelSerializer[KeyMoment]):
     def get_proposal(self, moment: KeyMoment) -> dict[str, Any]:
         """In the language of the request."""
         found = propose(MomentSort(moment.sort), title=moment.title, on=moment.on)
-        return {"name": found.name, "kind": found.kind, "posts": [text for _sort, text in found.posts]}
+        return {"name": found.name, "kind": found.kind, "posts": [draft.text for draft in found.posts]}
 
 
 class NewMomentSerializer(StrictSerializer):

@@ -5,6 +5,7 @@ from groupops.groups.forms.groups import CreateForm, EditForm, HandOverForm, Pos
 from groupops.groups.forms.kinds import KindForm, NewKindForm
 from groupops.groups.forms.moments import MomentForm, UsersForm
 from groupops.groups.forms.policies import policy_form
+from groupops.groups.forms.roster import RosterForm
 from groupops.groups.forms.rules import RulesForm
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "MomentForm",
     "NewKindForm",
     "PostForm",
+    "RosterForm",
     "RulesForm",
     "UsersForm",
     "policy_form",

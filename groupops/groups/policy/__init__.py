@@ -1,5 +1,16 @@
-"""Pure decisions about groups: words and moves, posts, rules, health, stage advice, key moments, policy values. No ORM, no clock."""
+"""Pure decisions about groups: words, moves, posts, rules, health, stage advice, key moments, coverage, values. No ORM, no clock."""
 
+from groupops.groups.policy.coverage import (
+    WINDOWS,
+    Cell,
+    Coverage,
+    Duty,
+    hour_of,
+    is_on_duty,
+    waking_between,
+    waking_until,
+    week_grid,
+)
 from groupops.groups.policy.health import WINDOW, DayNumbers, HealthWeights, Reason, Score, SizeRange, health
 from groupops.groups.policy.lifecycle import FEEDS, LIFECYCLE_MOVES, Level, Lifecycle, Scope, refusal
 from groupops.groups.policy.moments import NAME_LENGTH, MomentSort, Proposal, propose
@@ -29,9 +40,13 @@ __all__ = [
     "POST_TEXTS",
     "STAGE_TEXTS",
     "WINDOW",
+    "WINDOWS",
     "Action",
     "Advice",
+    "Cell",
+    "Coverage",
     "DayNumbers",
+    "Duty",
     "Filling",
     "Forecast",
     "GroupFacts",
@@ -59,10 +74,15 @@ __all__ = [
     "filled",
     "forecast",
     "health",
+    "hour_of",
+    "is_on_duty",
     "line_diff",
     "propose",
     "refusal",
     "setting",
     "staffing",
     "target_range",
+    "waking_between",
+    "waking_until",
+    "week_grid",
 ]

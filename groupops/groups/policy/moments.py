@@ -20,13 +20,22 @@ class MomentSort(TextChoices):
 
 
 @dataclass(frozen=True)
+class Draft:
+    """A text to post: the code of its kind (as content.policy.PostKind spells it), the kind in words, the text."""
+
+    kind: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Proposal:
-    """What a moment suggests: a group of a kind (by slug), and texts to post, as (sort of post, text)."""
+    """What a moment suggests: a group of a kind (by slug), and texts to post."""
 
     name: str
     kind: str
     why: str
-    posts: tuple[tuple[str, str], ...]
+    posts: tuple[Draft, ...]
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ class _Pattern:
     kind: str
     why: Promise
     name: Promise
-    posts: tuple[tuple[Promise, Promise], ...]
+    posts: tuple[tuple[str, Promise, Promise], ...]
 
 
 PATTERNS: dict[MomentSort, _Pattern] = {
@@ -43,8 +52,8 @@ PATTERNS: dict[MomentSort, _Pattern] = {
         _("When a new feature is released, invite users into a group to try it"),
         _("%(title)s early users"),
         (
-            (_("Announcement"), _("%(title)s is out. What is new, and how to get it:")),
-            (_("Topic"), _("Who has tried %(title)s already? Tell us what works and what does not.")),
+            ("announcement", _("Announcement"), _("%(title)s is out. What is new, and how to get it:")),
+            ("topic", _("Topic"), _("Who has tried %(title)s already? Tell us what works and what does not.")),
         ),
     ),
     MomentSort.MILESTONE: _Pattern(
@@ -52,23 +61,23 @@ PATTERNS: dict[MomentSort, _Pattern] = {
         _("When the number of users reaches a milestone, open a group to celebrate"),
         _("%(title)s celebration"),
         (
-            (_("Announcement"), _("%(title)s! Thank you for coming all this way with us.")),
-            (_("Topic"), _("Which moment with us do you remember best?")),
+            ("announcement", _("Announcement"), _("%(title)s! Thank you for coming all this way with us.")),
+            ("topic", _("Topic"), _("Which moment with us do you remember best?")),
         ),
     ),
     MomentSort.INDUSTRY: _Pattern(
         "tech",
         _("When the industry talks about something, open a group to discuss it"),
         _("%(title)s discussion"),
-        ((_("Topic"), _("%(title)s: what does it mean for your work?")),),
+        (("topic", _("Topic"), _("%(title)s: what does it mean for your work?")),),
     ),
     MomentSort.CAMPAIGN: _Pattern(
         "event",
         _("While an event runs, open a group for it"),
         _("%(title)s event group"),
         (
-            (_("Announcement"), _("%(title)s starts on %(on)s. Here is how to take part:")),
-            (_("Message"), _("A summary of %(title)s will follow here.")),
+            ("announcement", _("Announcement"), _("%(title)s starts on %(on)s. Here is how to take part:")),
+            ("message", _("Message"), _("A summary of %(title)s will follow here.")),
         ),
     ),
 }
@@ -78,5 +87,5 @@ def propose(sort: MomentSort, *, title: str, on: date) -> Proposal:
     """The group and posts that suit a moment; texts in the reader's language, to be edited before use."""
     pattern = PATTERNS[sort]
     args = {"title": title, "on": on.isoformat()}
-    posts = tuple((str(sort_of_post), str(text) % args) for sort_of_post, text in pattern.posts)
+    posts = tuple(Draft(kind, str(label), str(text) % args) for kind, label, text in pattern.posts)
     return Proposal((str(pattern.name) % args)[:NAME_LENGTH], pattern.kind, str(pattern.why), posts)

@@ -21,6 +21,7 @@ from groupops.groups.queries.policies import (
 )
 from groupops.groups.queries.posts import holders, staffing_of
 from groupops.groups.queries.product import current_users
+from groupops.groups.queries.roster import duty_of, on_duty, on_duty_in, roster, shifts_at
 from groupops.groups.queries.rules import base_rules, current_rules, template_for, versions
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "current_rules",
     "current_users",
     "day_numbers",
+    "duty_of",
     "effective",
     "effects",
     "first_days",
@@ -42,10 +44,14 @@ __all__ = [
     "listing",
     "message_counts",
     "names",
+    "on_duty",
+    "on_duty_in",
     "overrides",
     "policies_for",
     "policy",
     "policy_class",
+    "roster",
+    "shifts_at",
     "shown",
     "size_ranges",
     "staffing_of",

@@ -27,7 +27,9 @@ class AdviceBoard:
 
 def advice_board(*, today: date) -> AdviceBoard:
     """What to open, merge and split now. Six queries, however many groups."""
-    groups = list(Group.objects.exclude(lifecycle=Lifecycle.ARCHIVED).select_related("kind").order_by("kind__position", "name"))
+    groups = list(
+        Group.objects.filter(sandbox=False).exclude(lifecycle=Lifecycle.ARCHIVED).select_related("kind").order_by("kind__position", "name")
+    )
     users, plan = current_users(), policy("group.stage")
     sizes, days = size_ranges(groups), day_numbers(groups, since=today - timedelta(days=TREND))
     facts = [_facts(group, sizes[group.pk], days[group.pk], today) for group in groups]

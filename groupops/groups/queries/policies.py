@@ -82,9 +82,10 @@ def policies_for(name: str, groups: Iterable[Group]) -> dict[int, Any]:
 
 
 def _stored(name: str) -> dict[Place, dict[str, Any]]:
-    """The values in force of every place of a policy: few rows, people set them by hand."""
-    rows = newest(Policy.objects.filter(name=name)).values_list("kind", "group", "value")
-    return {(kind, group): value for kind, group, value in rows if value is not None}
+    """The values in force of every place of a policy: few rows, people set them by hand. Asked for every batch that is sent."""
+    rows = Policy.objects.filter(name=name).order_by("version").values_list("kind", "group", "value")
+    newest_last = {(kind, group): value for kind, group, value in rows}
+    return {place: value for place, value in newest_last.items() if value is not None}
 
 
 def _nearest(cls: type[Any], stored: dict[Place, dict[str, Any]], kind: int | None, group: int | None) -> Any:

@@ -8,6 +8,7 @@ from groupops.groups.services.moments import record_moment, set_dismissed
 from groupops.groups.services.policies import set_policy
 from groupops.groups.services.posts import PostRefused, end_post, give_post, hand_over
 from groupops.groups.services.product import record_users
+from groupops.groups.services.roster import RosterRefused, put_back_on_duty, put_on_duty, take_off_duty
 from groupops.groups.services.rules import publish_rules, restore_rules
 from groupops.groups.services.versions import Stale
 
@@ -16,6 +17,7 @@ __all__ = [
     "MoveRefused",
     "NameTaken",
     "PostRefused",
+    "RosterRefused",
     "Stale",
     "assess",
     "create_group",
@@ -24,6 +26,8 @@ __all__ = [
     "give_post",
     "hand_over",
     "publish_rules",
+    "put_back_on_duty",
+    "put_on_duty",
     "record_moment",
     "record_users",
     "restore_rules",
@@ -31,6 +35,7 @@ __all__ = [
     "set_lifecycle",
     "set_lifecycle_of",
     "set_policy",
+    "take_off_duty",
     "undo_lifecycle",
     "update_group",
     "update_kind",

@@ -40,8 +40,11 @@ def create_group(
     region: str = "",
     owner: User | None = None,
     moment: KeyMoment | None = None,
+    sandbox: bool = False,
 ) -> Group:
     """A planned group of a kind, with the kind's level and rules (version 1), an owner if given, and the moment it is opened for.
+
+    `sandbox` is for good: such a group is bound to a room of the sandbox alone, and no real group ever is.
 
     Raises NameTaken, MomentUsed, Invalid.
     """
@@ -57,7 +60,7 @@ def create_group(
     _demand_sound(values)
     with transaction.atomic():
         with _unique_name(values["name"]):
-            group = Group.objects.create(kind=kind, created_at=at, created_by=by, **values)
+            group = Group.objects.create(kind=kind, created_at=at, created_by=by, sandbox=sandbox, **values)
         _open_with(group, owner=owner, moment=moment, by=by, at=at)
         after = values | {"kind": kind.name, "owner": str(owner) if owner else None, "version": 1}
         record.audit(by=by, verb="group.create", target=group, at=at, after=after, group_id=group.pk)

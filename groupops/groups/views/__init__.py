@@ -9,6 +9,7 @@ from groupops.groups.views.listing import bulk, export, listing, undo
 from groupops.groups.views.moments import moment_dismiss, moment_restore, moments
 from groupops.groups.views.policies import policies, policy, policy_edit, policy_preview
 from groupops.groups.views.posts import give_post, hand_over, post_end, posts
+from groupops.groups.views.roster import roster, roster_add, roster_end, roster_undo
 from groupops.groups.views.rules import base_restore, base_rules, base_rules_edit, rules, rules_edit, rules_restore
 
 __all__ = [
@@ -38,6 +39,10 @@ __all__ = [
     "policy_preview",
     "post_end",
     "posts",
+    "roster",
+    "roster_add",
+    "roster_end",
+    "roster_undo",
     "rules",
     "rules_edit",
     "rules_restore",

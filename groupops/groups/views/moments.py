@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from groupops.accounts.policy import Right
 from groupops.groups import access
 from groupops.groups import services as groups
+from groupops.groups.access import GroupRight
 from groupops.groups.forms import MomentForm, refuse
 from groupops.groups.models import KeyMoment, Kind
 from groupops.groups.policy import MomentSort, propose
@@ -64,6 +65,7 @@ def _context(request: HttpRequest, form: MomentForm) -> dict[str, Any]:
         "pills": pills + [{"label": label, "url": f"?view={name}", "active": here == name} for name, label in names.items()],
         "form": form,
         "may_create": actor(request).has_right(Right.CREATE_GROUP),
+        "may_draft": access.groups_with(actor(request), GroupRight.DRAFT).exists(),
     }
 
 

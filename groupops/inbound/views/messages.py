@@ -109,7 +109,7 @@ def _numbers(text: str) -> list[int]:
 @require_safe
 def message(request: HttpRequest, event_id: int) -> HttpResponse:
     """One event: who, when, what each step did, and for those who may edit the group the raw JSON."""
-    event = get_object_or_404(queries.events_for(actor(request)), pk=event_id)
+    event = get_object_or_404(queries.events_for(actor(request), sandboxes=True), pk=event_id)
     can = {right.value for right in access.rights(actor(request), event.group)} if event.group else set()
     raw = json.dumps(event.raw, ensure_ascii=False, indent=2) if _sees_raw(event, can) else None
     context = {"event": event, "line": _line(event), "group": event.group, "can": can, "raw": raw}
@@ -125,7 +125,7 @@ def _sees_raw(event: StoredEvent, can: set[str]) -> bool:
 @once
 def replay(request: HttpRequest, event_id: int) -> HttpResponse:
     """Give one parked event another try."""
-    event = get_object_or_404(queries.events_for(actor(request)), pk=event_id)
+    event = get_object_or_404(queries.events_for(actor(request), sandboxes=True), pk=event_id)
     if event.group is None:
         raise Http404
     access.demand(actor(request), GroupRight.EDIT, event.group)

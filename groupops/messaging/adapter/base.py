@@ -38,6 +38,8 @@ class Adapter(ABC):
     pushes: ClassVar[bool] = False
     # The platform's limits as its documents give them: what a new connection starts with.
     rates: ClassVar[tuple[RateHint, ...]] = ()
+    # Its rooms are of sandboxes: nobody real is in them, and only a sandbox's group may be one of them.
+    pretends: ClassVar[bool] = False
     # Acts of which never two are under way in one room: they write a list of the room back whole.
     alone: ClassVar[frozenset[Operation]] = frozenset()
 

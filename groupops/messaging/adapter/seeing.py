@@ -76,6 +76,7 @@ class Event:
     operator: str = ""  # who did it to `user`, e.g. who removed them
     message: str = ""  # remote id of the message
     text: str = ""
+    reply_to: str = ""  # remote id of the message that it answers; stays in the raw event
     how: str = ""  # left | kicked | unknown, for member.left
     own: bool = False  # our own echo: stored, never counted
     raw: Mapping[str, Any] = field(default_factory=dict)

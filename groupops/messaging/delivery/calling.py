@@ -3,7 +3,7 @@
 import copy
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -13,11 +13,12 @@ from groupops.groups import queries as groups
 from groupops.messaging import abilities, parts, timers
 from groupops.messaging.adapter import SAYING, Action, Adapter, AdapterError, Operation, Outcome, Result
 from groupops.messaging.degrading import Doing, begun, choose, stands
-from groupops.messaging.delivery import gate
+from groupops.messaging.delivery import gate, settling
 from groupops.messaging.delivery.claiming import begin, release
 from groupops.messaging.delivery.consequences import around, rest, works
 from groupops.messaging.delivery.limiting import Full
 from groupops.messaging.delivery.terms import Terms
+from groupops.messaging.delivery.trying import Standing
 from groupops.messaging.delivery.verdicts import Verdict, verdict_of
 from groupops.messaging.failpoints import failpoint
 from groupops.messaging.models import Attempt, Connection, Delivery, Receipt
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 STAMP = timedelta(seconds=5)  # how exact a connection's time of the last sending is: its row must not be a queue
 PERSEVERE = 15.0  # seconds to write down what came of a call while the database is away; less than a lease
 UNPROVED = _("The platform gave no proof that the message was sent.")
+LATE = "late: %s"  # the result of an attempt whose claim was lost before it
 BROKE = _("The adapter broke; whether the message left is not known.")
 S = DeliveryState
 # Steps of a ladder that need no call: where they leave the delivery, and what proves it.
@@ -38,16 +40,27 @@ UNCALLED: dict[Step, tuple[DeliveryState, tuple[str, ...]]] = {
 
 
 def hand_over(delivery: Delivery, adapter: Adapter, *, terms: Terms, now: Callable[[], datetime]) -> Around:
-    """Check, choose the step, call, settle; what the outcome means for the rest of the connection."""
+    """Check, choose the step, call, settle; what the outcome means for the rest of the connection.
+
+    What nothing known speaks against is tried at once, by a statement that asks everything again; only what that refuses, and what
+    must be asked of the platform first, is looked at reason by reason.
+    """
     at = now()
+    standing = gate.standing(delivery, adapter, terms=terms, at=at)
+    if standing is not None and (doing := chosen(delivery, adapter, terms)).operation is not None:
+        action = action_of(delivery, doing)
+        attempt = _begun(delivery, adapter, doing, terms, at, standing)
+        if attempt is not None:
+            return _tried(delivery, adapter, doing, action, attempt, now)
     stop = gate.stopped(delivery, adapter, terms=terms, at=at)
     if stop is not None:
         _settle(delivery, None, stop, at)
         return stop.around
-    doing = chosen(delivery, adapter, terms.refused)
+    doing = chosen(delivery, adapter, terms)
     if doing.operation is None:
         return _uncalled(delivery, doing, at)
-    return _called(delivery, adapter, doing, terms, now)
+    action = action_of(delivery, doing)
+    return _tried(delivery, adapter, doing, action, _begun(delivery, adapter, doing, terms, now(), None), now)
 
 
 def _uncalled(delivery: Delivery, doing: Doing, at: datetime) -> Around:
@@ -61,17 +74,18 @@ def _uncalled(delivery: Delivery, doing: Doing, at: datetime) -> Around:
     return Around.NOTHING
 
 
-def _called(delivery: Delivery, adapter: Adapter, doing: Doing, terms: Terms, now: Callable[[], datetime]) -> Around:
+def _begun(
+    delivery: Delivery, adapter: Adapter, doing: Doing, terms: Terms, at: datetime, standing: Standing | None
+) -> Attempt | Full | None:
+    asked = doing.operation or Operation(delivery.operation)
+    calls = parts.count(doing.text, adapter.capabilities().get(asked))
+    return begin(delivery, doing, terms.limits, calls=calls, alone=adapter.alone, standing=standing, at=at)
+
+
+def _tried(
+    delivery: Delivery, adapter: Adapter, doing: Doing, action: Action, attempt: Attempt | Full | None, now: Callable[[], datetime]
+) -> Around:
     at = now()
-    action = action_of(delivery, doing)
-    attempt = begin(
-        delivery,
-        doing,
-        terms.limits,
-        calls=parts.count(action.text, adapter.capabilities().get(action.operation)),
-        alone=adapter.alone,
-        at=at,
-    )
     if not isinstance(attempt, Attempt):
         return _not_now(delivery, attempt, at)
     verdict = _call(adapter, action)
@@ -97,11 +111,11 @@ def _not_now(delivery: Delivery, full: Full | None, at: datetime) -> Around:
     return Around.REST
 
 
-def chosen(delivery: Delivery, adapter: Adapter, refused: Mapping[str, str]) -> Doing:
+def chosen(delivery: Delivery, adapter: Adapter, terms: Terms) -> Doing:
     """What is done for a delivery here and now. A step that was begun stays: a retry must look for what the first try left."""
     if delivery.attempts and delivery.step:
         return begun(Operation(delivery.operation), delivery.step, text=delivery.text)
-    can = abilities.known(adapter, binding=delivery.group.binding, refused=refused)
+    can = terms.able(adapter, delivery.group.binding)
     return choose(Operation(delivery.operation), can, text=delivery.text, ends=delivery.until is not None)
 
 
@@ -143,13 +157,18 @@ def _outcome(outcome: Outcome, action: Action) -> Verdict:
 def _settle(delivery: Delivery, attempt: Attempt | None, verdict: Verdict, at: datetime, doing: Doing | None = None) -> None:
     """The move, the attempt's end, the receipt and what lies around, together. A result under a lost fence does not count."""
     with transaction.atomic():
-        counted = _moved(delivery, verdict, at, tried=attempt is not None, doing=doing)
-        if attempt is not None:
-            result = verdict.result if counted else f"late: {verdict.result}"
-            ended = {"ended_at": at, "result": result[:30], "code": verdict.code[:60], "line": verdict.line[:300]}
-            Attempt.objects.filter(pk=attempt.pk).update(**ended)
+        if attempt is not None and verdict.state == S.SENT and settling.at_once():
+            counted = settling.sent(delivery, attempt, verdict, at, doing, late=LATE % verdict.result)
+        else:
+            counted = _moved(delivery, verdict, at, tried=attempt is not None, doing=doing)
+            if attempt is not None:
+                result = verdict.result if counted else LATE % verdict.result
+                ended = {"ended_at": at, "result": result[:30], "code": verdict.code[:60], "line": verdict.line[:300]}
+                Attempt.objects.filter(pk=attempt.pk).update(**ended)
+            if counted and verdict.state == S.SENT:
+                _receipt(delivery, verdict.remote_ids, at)
         if counted and verdict.state == S.SENT:
-            prove(delivery, verdict.remote_ids, at)
+            _after(delivery, at)
         if doing is not None and doing.operation is not None and verdict.around == Around.LEARN:
             abilities.learn(delivery, doing.operation, verdict.line, at)
         around(delivery, verdict.around, line=verdict.line, after=verdict.after, at=at)
@@ -180,8 +199,16 @@ def _wait(delivery: Delivery, verdict: Verdict, tries: int) -> timedelta | None:
 
 def prove(delivery: Delivery, remote_ids: tuple[str, ...], at: datetime) -> None:
     """The receipt, without which nothing counts as sent."""
+    _receipt(delivery, remote_ids, at)
+    _after(delivery, at)
+
+
+def _receipt(delivery: Delivery, remote_ids: tuple[str, ...], at: datetime) -> None:
     parts = list(remote_ids) if len(remote_ids) > 1 else []
     Receipt.objects.create(delivery=delivery, remote_id=remote_ids[-1][:255], parts=parts, at=at)
+
+
+def _after(delivery: Delivery, at: datetime) -> None:
     if delivery.step == Step.TIMER:
         timers.lift_later(delivery, at=at)
 

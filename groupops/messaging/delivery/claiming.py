@@ -5,6 +5,7 @@ What is due is judged by the door's clock (`at`), how long a claim holds by the 
 
 import uuid
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
 from django.db import connection as database
@@ -15,17 +16,23 @@ from groupops.messaging import holding
 from groupops.messaging.adapter import Operation
 from groupops.messaging.degrading import Doing
 from groupops.messaging.delivery import alone as turns
+from groupops.messaging.delivery import trying
 from groupops.messaging.delivery.limiting import Full, full
-from groupops.messaging.delivery.renewing import lease, renew
+from groupops.messaging.delivery.trying import Standing, lease
 from groupops.messaging.failpoints import failpoint
 from groupops.messaging.models import Attempt, Connection, Delivery, Limit
 from groupops.messaging.moves import move
 from groupops.messaging.policy import BATCH, CLAIMABLE, DeliveryState
 
 
-def ripen(*, at: datetime) -> int:
-    """Planned deliveries whose time has come become due; returns how many. Looks before it writes: it runs every second."""
+def ripen(*, at: datetime, connection_id: int | None = None) -> int:
+    """Planned deliveries (of one connection, when named) whose time has come become due; returns how many.
+
+    Looks before it writes: it runs every second.
+    """
     ripe = Delivery.objects.filter(state=DeliveryState.PLANNED, due_at__lte=at)
+    if connection_id is not None:
+        ripe = ripe.filter(connection=connection_id)
     return ripe.update(state=DeliveryState.DUE) if ripe.exists() else 0
 
 
@@ -55,31 +62,40 @@ def claim(connection_id: int, *, at: datetime, limit: int = BATCH) -> list[Deliv
         ids = list(rows.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
         chosen = Delivery.objects.filter(pk__in=ids, state__in=CLAIMABLE)
         chosen.update(state=DeliveryState.CLAIMED, fence=fence, lease_until=lease(), undo_state="", undo_until=None)
-    mine = Delivery.objects.filter(fence=fence, state=DeliveryState.CLAIMED).select_related("group__kind", "group__binding", "connection")
+    mine = Delivery.objects.filter(pk__in=ids, fence=fence, state=DeliveryState.CLAIMED).select_related("group__binding")
     found = list(mine.order_by("due_at", "pk")) if ids else []
-    for delivery in found:
-        delivery.connection = found[0].connection  # one object for the batch: what one delivery learns of it the next knows
+    groups = {delivery.group_id: delivery.group for delivery in found}
+    for delivery in found:  # one object for the batch: what one delivery learns of it the next knows
+        delivery.connection, delivery.group = found[0].connection, groups[delivery.group_id]
     failpoint("after-claim")
     return found
 
 
 def begin(
-    delivery: Delivery, doing: Doing, limits: Sequence[Limit] = (), *, calls: int = 1, alone: Collection[Operation] = (), at: datetime
+    delivery: Delivery,
+    doing: Doing,
+    limits: Sequence[Limit] = (),
+    *,
+    calls: int = 1,
+    alone: Collection[Operation] = (),
+    standing: Standing | None = None,
+    at: datetime,
 ) -> Attempt | Full | None:
     """Write the attempt and its step before the call, and renew the lease. `calls`: how many calls of the platform it takes.
 
-    Full: a rate limit is used up, or another act of those that go `alone` is under way. None: the claim or the leave to act is gone.
+    Full: a rate limit is used up, or another act of those that go `alone` is under way. None: the claim or the leave to act is gone,
+    or what was `standing` no longer is.
     """
-    with transaction.atomic():
+    locks = bool(limits) or doing.operation in alone
+    with transaction.atomic() if locks or database.vendor != "postgresql" else nullcontext():  # there the try is one statement
         wait = full(delivery, limits, at, calls=calls) or turns.taken(delivery, doing.operation, alone, at=at)
         if wait is not None:
             return wait
-        if not renew(delivery, step=doing.step, degraded=doing.why):
+        attempt = trying.attempt(delivery, step=doing.step, degraded=doing.why, calls=calls, at=at, standing=standing)
+        if attempt is None:
             return None
-        delivery.attempts += 1
-        delivery.step, delivery.degraded = doing.step, doing.why
-        values = {"delivery": delivery, "number": delivery.attempts, "fence": delivery.fence, "calls": calls, "started_at": at}
-        attempt = Attempt.objects.create(**values)
+    delivery.attempts += 1
+    delivery.step, delivery.degraded = doing.step, doing.why
     failpoint("before-call")
     return attempt
 

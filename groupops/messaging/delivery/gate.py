@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 from groupops.messaging import holding, kinds, repeats, targets
 from groupops.messaging.adapter import SAYING, Adapter, AdapterError
 from groupops.messaging.delivery.terms import Terms
+from groupops.messaging.delivery.trying import Standing
 from groupops.messaging.delivery.verdicts import Verdict, verdict_of
 from groupops.messaging.models import Binding, Delivery
 from groupops.messaging.policy import DeliveryState
@@ -24,6 +25,7 @@ QUIET = _("Quiet hours: it leaves when they end.")
 QUIET_OVER = _("Its time is over before the quiet hours end.")
 REPEAT = _("The same text was said here a short while ago. Send it again if that is meant.")
 NOT_SEEN = _("The room could not be looked at before sending.")
+OTHER_WORLD = _("A sandbox speaks in its own room alone, and nobody else does there: this was not sent.")
 S = DeliveryState
 Reason = Callable[[Delivery, Adapter, Terms, datetime], Verdict | None]
 
@@ -42,6 +44,22 @@ def stopped(delivery: Delivery, adapter: Adapter, *, terms: Terms, at: datetime)
     return None
 
 
+def standing(delivery: Delivery, adapter: Adapter, *, terms: Terms, at: datetime) -> Standing | None:
+    """What speaks for the call by what was read with the claim, to be asked once more by the statement that begins the try.
+
+    None: something speaks against it, or must be asked by a query of its own: then `stopped` tells.
+    """
+    binding = getattr(delivery.group, "binding", None)
+    if not kinds.asks_by_row(delivery.purpose) or binding is None or binding.connection_id != delivery.connection_id:
+        return None
+    late = delivery.expires_at is not None and delivery.expires_at <= at
+    if late or binding.mismatch or not targets.is_fresh(binding, at):
+        return None
+    if any(reason(delivery, adapter, terms, at) for reason in AT_HAND):
+        return None
+    return Standing(binding.remote_id, _doubted_since(delivery, terms, at))
+
+
 def held(delivery: Delivery) -> Verdict | None:
     """A pause that came after the claim. To be asked wherever a delivery does not come to `begin`, or not past it."""
     return Verdict(S.DUE, "", holding.HELD) if holding.is_held(delivery) else None
@@ -54,6 +72,11 @@ def _moved(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> 
         return Verdict(S.WAITING_PERSON, "", MOVED)
     delivery.group.binding = binding
     return None
+
+
+def _other_world(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> Verdict | None:
+    """The last door between a sandbox and real people, whatever stands in the binding. Nothing undoes it."""
+    return Verdict(S.FAILED, "", OTHER_WORLD) if delivery.group.sandbox != adapter.pretends else None
 
 
 def _quiet(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> Verdict | None:
@@ -69,12 +92,17 @@ def _quiet(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> 
 
 
 def _repeated(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> Verdict | None:
-    if delivery.operation not in SAYING or delivery.insisted or not delivery.text_key:
-        return None
-    since = terms.same_text(delivery).since(at, delivery.text)
+    since = _doubted_since(delivery, terms, at)
     if since is None or not repeats.before(delivery, since=since).exists():
         return None
     return Verdict(S.WAITING_PERSON, "", REPEAT)
+
+
+def _doubted_since(delivery: Delivery, terms: Terms, at: datetime) -> datetime | None:
+    """From when on the same text makes this one doubtful; None: it is not doubted."""
+    if delivery.operation not in SAYING or delivery.insisted or not delivery.text_key:
+        return None
+    return terms.same_text(delivery).since(at, delivery.text)
 
 
 def _elsewhere(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -> Verdict | None:
@@ -108,4 +136,5 @@ def _guarded(delivery: Delivery, adapter: Adapter, terms: Terms, at: datetime) -
     return Verdict(S.CANCELLED, "", line) if line else None
 
 
-REASONS: tuple[Reason, ...] = (_moved, _quiet, _repeated, _elsewhere, _guarded)
+AT_HAND: tuple[Reason, ...] = (_other_world, _quiet)  # need no query
+REASONS: tuple[Reason, ...] = (_other_world, _moved, _quiet, _repeated, _elsewhere, _guarded)

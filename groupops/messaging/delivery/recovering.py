@@ -34,6 +34,14 @@ STILL_UNKNOWN = _("Whether a message was sent is not known. Look in the room, th
 S = DeliveryState
 
 
+def lapse(*, connection_id: int, at: datetime) -> int:
+    """Let lapse what is too late of one connection; returns how many. For a sandbox, whose clock is not that of the others."""
+    late = _lapsed(at, connection_id=connection_id)
+    for delivery in late:
+        _lapse(delivery, at)
+    return len(late)
+
+
 def recover(*, now: Callable[[], datetime], seconds: float = SECONDS) -> None:
     """Take back expired claims, let lapse what is too late, look up unknown outcomes, and tell people of those that stay."""
     started = time.monotonic()
@@ -71,8 +79,8 @@ def _take_back(delivery: Delivery, at: datetime) -> None:
             open_tries.update(ended_at=at, result="WorkerDied", line=DIED)
 
 
-def _lapsed(at: datetime) -> list[Delivery]:
-    return _page(Delivery.objects.filter(state__in=LAPSES, expires_at__lte=at), "expires_at")
+def _lapsed(at: datetime, **of: int) -> list[Delivery]:
+    return _page(Delivery.objects.filter(state__in=LAPSES, expires_at__lte=at, **of), "expires_at")
 
 
 def _lapse(delivery: Delivery, at: datetime) -> None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from groupops.groups import queries as groups
 from groupops.messaging import abilities
-from groupops.messaging.models import Delivery, Limit
+from groupops.messaging.adapter import Adapter
+from groupops.messaging.degrading import Capabilities
+from groupops.messaging.models import Binding, Delivery, Limit
 from groupops.messaging.restraint import QuietHours, SameText
 
 
@@ -17,6 +20,15 @@ class Terms:
     limits: Sequence[Limit] = ()
     quiet: Mapping[int, QuietHours] = field(default_factory=dict)
     repeats: Mapping[int, SameText] = field(default_factory=dict)
+
+    _able: dict[Any, Capabilities] = field(default_factory=dict)
+
+    def able(self, adapter: Adapter, binding: Binding) -> Capabilities:
+        """What can be done in a room; counted up once while nothing more is known of it."""
+        known = (binding.pk, binding.abilities_at)
+        if known not in self._able:
+            self._able[known] = abilities.known(adapter, binding=binding, refused=self.refused)
+        return self._able[known]
 
     def quiet_hours(self, delivery: Delivery) -> QuietHours:
         """Of the delivery's group."""

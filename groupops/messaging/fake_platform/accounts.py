@@ -5,7 +5,7 @@ from groupops.messaging.fake_platform.platform import Order, Platform, Refusal
 from groupops.messaging.fake_platform.rooms import FOR_EVER, Room
 from groupops.messaging.fake_platform.telling import event_of
 
-PAGE = 200  # events of one answer
+PAGE = 500  # events of one answer
 
 
 def _who(request: Request) -> str:

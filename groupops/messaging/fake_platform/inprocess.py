@@ -1,10 +1,13 @@
-"""The same platform without a socket, for unit tests: a transport for httpx, found by the address memory://NAME."""
+"""The same platform without a socket, for unit tests: a transport of the wire, found by the address memory://NAME."""
 
-import httpx
+from collections.abc import Mapping
+
+from urllib3.exceptions import NewConnectionError, ProtocolError, ReadTimeoutError
 
 from groupops.messaging.fake_platform.faults import Ending
 from groupops.messaging.fake_platform.platform import Platform
 from groupops.messaging.fake_platform.web import handle, request_of
+from groupops.messaging.wire import Raw
 
 SCHEME = "memory://"
 _platforms: dict[str, Platform] = {}
@@ -21,20 +24,21 @@ def stop(name: str) -> None:
     _platforms.pop(name, None)
 
 
-class Transport(httpx.BaseTransport):
-    """Hands requests to the platform of the address's host name."""
+def carry(host: str, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Raw:
+    """A transport of the wire (wire.Transport): hands a request to the platform of the address's host name."""
+    platform = _platforms.get(host)
+    if platform is None:
+        raise NewConnectionError(None, "refused")  # type: ignore[arg-type]
+    return answered(platform, method, target, headers, body)
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """As a socket would: what ends without an answer raises what httpx raises then."""
-        platform = _platforms.get(request.url.host)
-        if platform is None:
-            raise httpx.ConnectError("refused", request=request)
-        target = request.url.raw_path.decode()
-        reply = handle(platform, request_of(request.method, target, request.headers.get("Authorization", ""), request.read()))
-        if reply.ending == Ending.HANG:
-            raise httpx.ReadTimeout("hangs", request=request)
-        if reply.ending == Ending.RESET:
-            raise httpx.ReadError("reset", request=request)
-        if reply.ending == Ending.REFUSE:
-            raise httpx.ConnectError("refused", request=request)
-        return httpx.Response(reply.status, headers=reply.headers, content=reply.body, request=request)
+
+def answered(platform: Platform, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Raw:
+    """What a platform answers, as a socket would: what ends without an answer raises what urllib3 raises then."""
+    reply = handle(platform, request_of(method, target, headers.get("Authorization", ""), body))
+    if reply.ending == Ending.HANG:
+        raise ReadTimeoutError(None, target, "hangs")  # type: ignore[arg-type]
+    if reply.ending == Ending.RESET:
+        raise ProtocolError("reset")
+    if reply.ending == Ending.REFUSE:
+        raise NewConnectionError(None, "refused")  # type: ignore[arg-type]
+    return Raw(reply.status, reply.headers, reply.body)

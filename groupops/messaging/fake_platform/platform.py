@@ -32,6 +32,7 @@ class Platform:
         self.faults: list[Standing] = []
         self.idempotent = self.readable = True
         self.hooks: dict[str, tuple[str, str]] = {}
+        self.communities: dict[str, dict[str, Any]] = {}  # simulated ones that live here, as they described themselves
         self.listeners: list[Callable[[dict[str, Any]], None]] = []
         self._by_key: dict[tuple[str, str], str] = {}
         self.ledger = Ledger(folder / "platform.jsonl" if folder else None)
@@ -132,6 +133,10 @@ class Platform:
                 raise Refusal(403, "forbidden")
             return found
 
+    def knows(self, room: str, key: str) -> bool:
+        """Whether something was done under a key."""
+        return (room, key) in self._by_key
+
     def find(self, room: str, key: str) -> str | None:
         """The id of what was done under a key."""
         if not self.readable:
@@ -157,13 +162,19 @@ class Platform:
         return self.rooms[room]
 
     def _record(self, **fact: Any) -> str:
-        seq = len(self.history) + 1
-        record = {"seq": seq, "id": f"e{seq}", "at": self.now().isoformat(), **fact}
-        self.ledger.append(record)
-        self._apply(record)
-        for listener in self.listeners:
-            listener(record)
-        return str(record["id"])
+        return self.record_all([fact])[0]
+
+    def record_all(self, facts: Iterable[dict[str, Any]]) -> list[str]:
+        """Record facts that were looked at, in one write; returns their ids. A fact may bring its own id and time."""
+        with self.lock:
+            begin = len(self.history) + 1
+            records = [{"seq": n, "id": f"e{n}", "at": self.now().isoformat(), **fact} for n, fact in enumerate(facts, begin)]
+            self.ledger.append(*records)
+            for record in records:
+                self._apply(record)
+                for listener in self.listeners:
+                    listener(record)
+        return [str(record["id"]) for record in records]
 
     def _apply(self, record: dict[str, Any]) -> None:
         self.history.append(record)
@@ -171,6 +182,8 @@ class Platform:
             self.idempotent, self.readable = record["idempotent"], record["readable"]
         elif record["type"] == "hook":
             self.hooks[record["account"]] = (record["url"], record["secret"])
+        elif record["type"] == "community":
+            self.communities[record["name"]] = record["about"]
         else:
             self.rooms.setdefault(record["room"], Room(record["room"], "")).apply(record)
             if record.get("key"):

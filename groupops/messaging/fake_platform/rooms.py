@@ -108,6 +108,7 @@ CHANGES = {
     "room": _named,
     "renamed": _named,
     "joined": _joined,
+    "called": _joined,  # a member takes another name
     "left": _gone,
     "banned": _banned,
     "unbanned": _unbanned,

@@ -32,6 +32,7 @@ def event_of(row: dict[str, Any], account: str) -> dict[str, Any] | None:
         "user_name": row.get("name", "") if user else "",
         "operator": by if by != user else "",
         "message": {"message": row["id"], "recalled": row.get("message", "")}.get(row["type"], ""),
+        "reply_to": row.get("reply_to", ""),
         "text": row["name"] if row["type"] == "renamed" else row.get("text", ""),
         "how": "" if kind != "member.left" else "left" if by in ("", user) else "kicked",
     }

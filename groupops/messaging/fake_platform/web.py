@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
-from groupops.messaging.fake_platform import accounts, chat, puppets
+from groupops.messaging.fake_platform import accounts, chat, past, puppets
 from groupops.messaging.fake_platform.acts import ACTS
 from groupops.messaging.fake_platform.faults import DISORDER, Fault
 from groupops.messaging.fake_platform.http import Reply, Request, answer, request_of
@@ -64,6 +64,9 @@ ROUTES: list[tuple[str, str, str, Callable[..., Reply]]] = [
     ("DELETE", "/control/faults", "", puppets.heal),
     ("PUT", "/control/mode", "", puppets.mode),
     ("PUT", "/control/push", "", puppets.push),
+    ("PUT", f"/control/communities/{ROOM}", "", past.settle),
+    ("GET", f"/control/communities/{ROOM}", "", past.look),
+    ("POST", "/control/past", "", past.tell),
     ("GET", "/", "", chat.lobby),
     ("GET", f"/rooms/{ROOM}", "", chat.chat),
     ("POST", f"/rooms/{ROOM}", "", chat.type_in),

@@ -1,7 +1,7 @@
 """Reads of the messaging: what a person may see of deliveries and connections."""
 
 from groupops.messaging.queries.able import Able, Ables, abilities_of, members_of
-from groupops.messaging.queries.connections import Room, Rooms, connections_for, limits_of, rooms_of
+from groupops.messaging.queries.connections import Room, Rooms, channels, connections_for, limits_of, rooms_of
 from groupops.messaging.queries.deliveries import (
     ATTENTION,
     ON_ITS_WAY,
@@ -33,6 +33,7 @@ __all__ = [
     "abilities_of",
     "attention",
     "cards",
+    "channels",
     "connections_for",
     "counts",
     "decisions",

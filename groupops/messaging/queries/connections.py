@@ -18,11 +18,16 @@ from groupops.shared.errors import Forbidden
 TIMEOUT = 8.0  # seconds; a person waits
 
 
+def channels() -> QuerySet[Connection]:
+    """The connections that lead somewhere: a sandbox's own is no channel, and stands in no list."""
+    return Connection.objects.exclude(adapter__in=registry.pretending())
+
+
 def connections_for(user: User) -> QuerySet[Connection]:
     """Every connection, for those who manage them. Raises Forbidden."""
     if not user.has_right(Right.MANAGE_CONNECTIONS):
         raise Forbidden(_("Only an operator or a founder manages channels."))
-    return Connection.objects.annotate(rooms=Count("bindings")).prefetch_related("pauses")
+    return channels().annotate(rooms=Count("bindings")).prefetch_related("pauses")
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,9 @@ RECENT = 5  # decisions that the desk offers to take back
 LOOKED_AT = 500  # deliveries among which they are looked for
 
 
-def deliveries_for(user: User) -> QuerySet[Delivery]:
+def deliveries_for(user: User, *, sandboxes: bool = False) -> QuerySet[Delivery]:
     """The deliveries of the groups a user sees."""
-    return Delivery.objects.filter(group__in=access.visible_to(user)).select_related("group", "connection")
+    return Delivery.objects.filter(group__in=access.visible_to(user, sandboxes=sandboxes)).select_related("group", "connection")
 
 
 def attention(user: User) -> dict[str, int]:

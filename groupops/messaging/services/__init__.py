@@ -1,6 +1,6 @@
 """Every write of the messaging that a person asks for, and the checks of connections."""
 
-from groupops.messaging.services.bindings import RoomTaken, WrongRoom, bind, confirm_room, unbind
+from groupops.messaging.services.bindings import OtherWorld, RoomTaken, WrongRoom, bind, confirm_room, unbind
 from groupops.messaging.services.connections import (
     NotAccepted,
     OtherAccount,
@@ -30,6 +30,7 @@ __all__ = [
     "NotReached",
     "NothingChosen",
     "OtherAccount",
+    "OtherWorld",
     "RoomTaken",
     "TakenByOther",
     "WrongRoom",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from groupops.accounts.models import User
 from groupops.groups import access
@@ -20,10 +21,16 @@ from groupops.record import services as record
 from groupops.shared.errors import Conflict, Invalid
 
 TIMEOUT = 8.0  # seconds; a person waits
+SANDBOX_STAYS = gettext_lazy("A sandbox keeps its own room: it is never bound to a real one.")
+NOBODY_THERE = gettext_lazy("This room is a sandbox's: nobody would read what is said there.")
 
 
 class WrongRoom(Invalid):
     """The platform does not show this room to our account."""
+
+
+class OtherWorld(Invalid):
+    """A sandbox's group is bound to its own room alone, and no other group to a sandbox's room."""
 
 
 class RoomTaken(Conflict):
@@ -31,8 +38,13 @@ class RoomTaken(Conflict):
 
 
 def bind(*, group: Group, connection: Connection, remote_id: str, by: User, at: datetime) -> Binding:
-    """Make the room the group's, instead of any other; what has not left yet goes there. Raises Forbidden, WrongRoom, RoomTaken."""
+    """Make the room the group's, instead of any other; what has not left yet goes there.
+
+    Raises Forbidden, OtherWorld, WrongRoom, RoomTaken.
+    """
     access.demand(by, GroupRight.BIND, group)
+    if group.sandbox != registry.adapter_class(connection.adapter).pretends:
+        raise OtherWorld(SANDBOX_STAYS if group.sandbox else NOBODY_THERE)
     if not remote_id or "\0" in remote_id:
         raise WrongRoom(_("Choose a room."), field="room")
     _refuse_taken(group, connection, remote_id)
@@ -83,8 +95,10 @@ def confirm_room(*, group: Group, by: User, at: datetime) -> bool:
 
 
 def unbind(*, group: Group, by: User, at: datetime) -> bool:
-    """The group has no room any more; what has not left waits for a person. False where it had none."""
+    """The group has no room any more; what has not left waits for a person. False where it had none. Raises Forbidden, OtherWorld."""
     access.demand(by, GroupRight.BIND, group)
+    if group.sandbox:
+        raise OtherWorld(SANDBOX_STAYS)
     with transaction.atomic():
         binding = Binding.objects.select_for_update().filter(group=group).first()
         if binding is None:

@@ -46,7 +46,7 @@ class NothingDone(Conflict):
 @once
 def decide(request: HttpRequest, pk: int, decision: str) -> HttpResponse:
     """Carry a decision about one delivery out, with its undo."""
-    found = get_object_or_404(queries.deliveries_for(actor(request)), pk=pk)
+    found = get_object_or_404(queries.deliveries_for(actor(request), sandboxes=True), pk=pk)
     not_found_unless(decision in Decision.values)
     messaging.decide(delivery=found, decision=Decision(decision), by=actor(request), at=clock.now())
     messages.success(request, _(DONE[Decision(decision)]), extra_tags=f"undo:{reverse('messaging:undo', args=[pk])}")
@@ -57,7 +57,7 @@ def decide(request: HttpRequest, pk: int, decision: str) -> HttpResponse:
 @once
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the last decision about one delivery back."""
-    found = get_object_or_404(queries.deliveries_for(actor(request)), pk=pk)
+    found = get_object_or_404(queries.deliveries_for(actor(request), sandboxes=True), pk=pk)
     messaging.undo(delivery=found, by=actor(request), at=clock.now())
     messages.success(request, _("Taken back."))
     if is_htmx(request):

@@ -58,6 +58,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
         "pills": _pills(query, state, DeliveryFilter(_stateless(query), queryset=everything, request=request).qs),
         "is_filtered": any(value for name, value in found.form.cleaned_data.items() if name != "state"),
         "is_everything": state == ALL,
+        "is_open": state == OPEN,
         "here": f"{request.path}?{_with_state(query, state).urlencode()}",
     }
     if state == S.WAITING_PERSON:
@@ -140,7 +141,7 @@ def _acts(row: Delivery, rights: dict[int, frozenset[GroupRight]]) -> list[tuple
 def delivery(request: HttpRequest, pk: int) -> HttpResponse:
     """One delivery: its text, what was asked and done instead, its attempts, its receipt, what may be decided, who decided."""
     user = actor(request)
-    rows = queries.deliveries_for(user).select_related("receipt__confirmed_by", "taken_by")
+    rows = queries.deliveries_for(user, sandboxes=True).select_related("receipt__confirmed_by", "taken_by")
     found = get_object_or_404(rows, pk=pk)
     at = clock.now()
     reads_trail = user.has_right(Right.SEE_AUDIT) or access.may(user, GroupRight.EDIT, found.group)

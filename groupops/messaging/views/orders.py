@@ -78,7 +78,7 @@ def _rights(request: HttpRequest, group: Group) -> frozenset[access.GroupRight]:
 
 def _page(request: HttpRequest, group: Group, form: OrderForm, *, status: int = 200) -> HttpResponse:
     choices: Any = form.fields["operation"].choices  # type: ignore[attr-defined]
-    recent = queries.deliveries_for(actor(request)).filter(group=group, purpose=PURPOSE).order_by("-due_at", "-pk")
+    recent = queries.deliveries_for(actor(request), sandboxes=True).filter(group=group, purpose=PURPOSE).order_by("-due_at", "-pk")
     context = frame(request, group, "overview") | {
         "form": form if choices else None,
         "ables": queries.abilities_of(group),

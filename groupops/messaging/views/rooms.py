@@ -22,7 +22,7 @@ MOST_CONNECTIONS = 100
 def bind(request: HttpRequest, group_id: int) -> HttpResponse:
     """The channels, and the rooms of the chosen one (?connection=), asked of the platform now."""
     group = access.group_for(actor(request), group_id, GroupRight.BIND)
-    connections = list(Connection.objects.order_by("name")[:MOST_CONNECTIONS])
+    connections = list(queries.channels().order_by("name")[:MOST_CONNECTIONS])
     wanted = request.GET.get("connection", "")
     chosen = next((item for item in connections if str(item.pk) == wanted), connections[0] if len(connections) == 1 else None)
     context = frame(request, group, "settings") | {

@@ -5,6 +5,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from content.models import Post
+from content.policy import PostState
 from groupops.messaging.models import Delivery
 from groupops.messaging.policy import DeliveryState
 from groupops.record.models import Alarm
@@ -63,4 +65,6 @@ def count(disk: Path, texts: list[str]) -> Count:
 def settled(*, unknown_too: bool) -> bool:
     """Whether nothing is on its way any more; `unknown_too`: nor to be looked up."""
     open_states = (*OPEN, DeliveryState.UNKNOWN) if unknown_too else OPEN
-    return not Delivery.objects.filter(state__in=open_states).exists()
+    handed_over = Delivery.objects.filter(purpose="post").values("subject_id")
+    waiting = Post.objects.filter(state=PostState.SCHEDULED).exclude(pk__in=handed_over)  # a post gets its delivery when it is due
+    return not waiting.exists() and not Delivery.objects.filter(state__in=open_states).exists()

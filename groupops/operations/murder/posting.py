@@ -1,5 +1,6 @@
 """Posts through the API while the web process dies under them: repeated under one Idempotency-Key until there is an answer."""
 
+import contextlib
 import time
 import uuid
 from dataclasses import dataclass
@@ -49,9 +50,15 @@ class Writer:
         raise RuntimeError("the web process did not come back")
 
     def _there(self, client: httpx.Client, text: str) -> bool:
-        """Whether an interrupted request took effect, as the document of the API says one should look."""
-        found = client.get("/api/v1/posts/", params={"limit": 100}).json()["results"]
-        return any(post["body"] == text for post in found)
+        """Whether an interrupted request took effect, as the document of the API says one should look. Killed meanwhile, look again."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            with contextlib.suppress(httpx.TransportError):
+                answer = client.get("/api/v1/posts/", params={"limit": 100})
+                if answer.status_code == httpx.codes.OK:
+                    return any(post["body"] == text for post in answer.json()["results"])
+            time.sleep(0.2)
+        raise RuntimeError("the web process did not come back")
 
 
 AGAIN = (409, 502, 503)  # still running, or no answer yet

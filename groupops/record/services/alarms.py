@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from groupops.record.models import Alarm, Heartbeat
+from groupops.shared import live
 
 
 def beat(*, name: str, at: datetime, **detail: Any) -> None:
@@ -26,9 +27,14 @@ def raise_alarm(
         if not created and any(getattr(alarm, name) != value for name, value in said.items()):
             Alarm.objects.filter(pk=alarm.pk).update(**said)
             alarm.refresh_from_db()
+        if created:
+            live.publish(live.ALARMS)
     return alarm
 
 
 def close_alarm(*, key: str, at: datetime) -> bool:
     """Close the open alarm `key`; False where none was open."""
-    return bool(Alarm.objects.filter(key=key, closed_at=None).update(closed_at=at))
+    closed = bool(Alarm.objects.filter(key=key, closed_at=None).update(closed_at=at))
+    if closed:
+        live.publish(live.ALARMS)
+    return closed

@@ -3,6 +3,7 @@
 import math
 import time
 from argparse import ArgumentParser, ArgumentTypeError
+from datetime import date
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import Any, Never, TypeVar
@@ -15,7 +16,7 @@ from django.urls import reverse
 from tqdm import tqdm
 
 from groupops.groups.models import Group
-from groupops.inbound import playback, queries, recording, services
+from groupops.inbound import playback, queries, readers, recording, services
 from groupops.inbound.models import EventState
 from groupops.inbound.recording import RENAME, Survey
 from groupops.messaging.models import Binding, Connection
@@ -41,23 +42,24 @@ def speed(text: str) -> float:
 class Command(BaseCommand):
     """Resumable, and harmless when repeated."""
 
-    help = "Feed a recorded history (JSON Lines) into a group, by the door through which its platform's events come."
+    help = "Feed a recorded history or a chat export into a group, by the door through which its platform's events come."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The recording, where it goes, and how fast."""
         parser.add_argument("file", type=Path, help="the recording; docs/how-to/replay.md says what its lines look like")
         parser.add_argument("--connection", required=True, metavar="C", help="the channel of the group's room: its name or number")
         parser.add_argument("--group", required=True, metavar="G", help="the group: its name or number")
+        parser.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="the day of an export that writes only times")
         parser.add_argument("--speed", type=speed, default=playback.AT_ONCE, metavar="N|max", help="N times real time, or max (default)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look at all of the recording first: a bad line means that nothing of it is stored."""
         path: Path = options["file"]
         binding = _binding(_find(Connection, options["connection"]), _find(Group, options["group"]))
-        survey = _survey(path)
+        survey = _survey(path, binding, options["day"] or "")
         try:
             self._play(path, binding, survey, options)
-        except recording.BadLine as bad:  # somebody wrote to it since
+        except (recording.BadLine, readers.Unreadable) as bad:  # somebody wrote to it since
             raise CommandError(f"{path}, {bad}. Nothing from this batch on is stored.") from None
         except services.RoomChanged as gone:
             raise CommandError(f"{gone} {GO_ON}") from None
@@ -69,7 +71,7 @@ class Command(BaseCommand):
     def _play(self, path: Path, binding: Binding, survey: Survey, options: dict[str, Any]) -> None:
         began, new, messages = time.monotonic(), 0, 0
         with _bar(survey.lines, shown=bool(options["verbosity"])) as bar:
-            for played in playback.play(path=path, binding=binding, speed=options["speed"], now=clock.now):
+            for played in playback.play(path=path, binding=binding, speed=options["speed"], now=clock.now, day=options["day"] or ""):
                 new, messages = new + played.new, messages + played.messages
                 bar.set_postfix_str(_rate(messages, began) + (f", {played.waiting} wait" if played.waiting else ""), refresh=False)
                 bar.n = played.line
@@ -90,14 +92,21 @@ def _bar(total: int, *, shown: bool) -> "tqdm[Never]":
     return tqdm(total=total, bar_format=BAR, ncols=size.columns, nrows=size.lines, disable=None if shown else True)
 
 
-def _survey(path: Path) -> Survey:
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ArgumentTypeError(f"“{text}” is not a day: write it as 2026-11-20") from None
+
+
+def _survey(path: Path, binding: Binding, day: str) -> Survey:
     if not path.is_file():  # it is read twice, which a pipe does not allow
         raise CommandError(f"{path} is not a file.")
     try:
-        return recording.survey(path, at=clock.now())
+        return recording.survey(readers.lines(path, group=binding.group, room="", at=clock.now(), day=day))
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
-    except recording.BadLine as bad:
+    except (recording.BadLine, readers.Unreadable) as bad:
         raise CommandError(f"{path}, {bad}. Nothing was stored.") from None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from groupops.messaging.fake_platform.claiming import claim
 from groupops.messaging.fake_platform.platform import Platform
 from groupops.messaging.fake_platform.server import Server
 
@@ -26,6 +27,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until told to stop; nothing needs to be saved at the end."""
+        try:
+            lock = claim(options["data"])  # held until this process ends, however
+        except OSError:
+            raise CommandError(f"Another process serves {options['data']}.") from None
         platform = Platform(options["data"])
         try:
             server = Server(platform, options["port"])
@@ -38,3 +43,5 @@ class Command(BaseCommand):
             server.serve_forever(poll_interval=0.1)
         except KeyboardInterrupt:
             sys.exit(0)
+        finally:
+            lock.close()

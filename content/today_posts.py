@@ -1,0 +1,73 @@
+"""Remind: posts that wait for approval, drafts that came back, drafts and days whose time passed without their text."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from content import queries
+from content.models import Post
+from content.workflow import Act
+from groupops.accounts.models import User
+from groupops.groups.models import Group
+from groupops.shared.today import LIMIT, TodayItem
+
+LOOK_BACK = timedelta(days=3)  # what is older is history, not a task
+
+
+def source(user: User, at: datetime) -> list[TodayItem]:
+    """Four questions, however many groups; what was written for many groups at once is one item."""
+    since = at - LOOK_BACK
+    back, over = queries.sent_back_to(user)[:LIMIT], queries.overtaken(user, since=since, at=at)[:LIMIT]
+    return [
+        *_to_approve(list(queries.for_review(user).order_by("due_at", "pk")[:LIMIT])),
+        *(_item(posts, gettext_lazy("Sent back: finish the draft"), "draft") for posts in queries.cards(back)),
+        *(_item(posts, gettext_lazy("Its time passed before it was sent off"), "overdue") for posts in queries.cards(over)),
+        *_unsaid(user, since),
+    ][:LIMIT]
+
+
+def _to_approve(found: list[Post]) -> list[TodayItem]:
+    """One item for the whole queue, urgent by its first."""
+    if not found:
+        return []
+    cards, groups = queries.cards(found), [post.group for post in found]
+    text = ngettext("%(n)d post waits for your approval", "%(n)d posts wait for your approval", len(cards)) % {"n": len(cards)}
+    return [
+        TodayItem(
+            key="posts:review", at=found[0].due_at, kind="review", text=text, url=reverse("content:review"), group=named(groups),
+            group_ids=tuple({group.pk for group in groups}), detail=found[0].title,
+        )
+    ]  # fmt: skip
+
+
+def _item(posts: Sequence[Post], text: Promise, kind: str) -> TodayItem:
+    """A draft, or the drafts of a bundle; cancelling settles it where it stands alone."""
+    first, groups = posts[0], [post.group for post in posts]
+    fields = (("scope", "all"), *(("seen", f"{post.pk}:{post.version}") for post in posts))
+    return TodayItem(
+        key=f"post:{first.bundle or first.pk}:{kind}", at=first.due_at, kind=kind, text=text, url=reverse("content:post", args=[first.pk]),
+        group=named(groups), group_ids=tuple(group.pk for group in groups), detail=first.note or first.title,
+        done_url=reverse("content:post-act", args=[first.pk, Act.CANCEL]), done_label=gettext_lazy("Do not send"), done_fields=fields,
+    )  # fmt: skip
+
+
+def _unsaid(user: User, since: datetime) -> list[TodayItem]:
+    return [
+        TodayItem(
+            key=f"slot:{slot.pk}:unsaid", at=slot.due_at, kind="missed", text=gettext_lazy("Its own text was not approved in time"),
+            url=reverse("content:schedule", args=[slot.schedule_id]),
+            group=slot.schedule.group.name, group_ids=(slot.schedule.group_id,), detail=slot.schedule.title,
+            done_url=reverse("content:leave-slot", args=[slot.pk]), done_label=gettext_lazy("Leave it"),
+        )
+        for slot in queries.unsaid(user, since=since)[:LIMIT]
+    ]  # fmt: skip
+
+
+def named(groups: Sequence[Group]) -> str:
+    """The group by name, or how many there are."""
+    names = {group.pk: group.name for group in groups}
+    return next(iter(names.values())) if len(names) == 1 else _("%(n)d groups") % {"n": len(names)}

@@ -1,0 +1,24 @@
+"""What the home and the system page ask, in a constant number of queries."""
+
+from groupops.dashboard.queries.day import Hour, Mark, hours
+from groupops.dashboard.queries.numbers import Kpi, Step, checklist, kpis
+from groupops.dashboard.queries.system import backlog
+from groupops.dashboard.queries.todo import WHO, Asked, Task, Todo, colleagues, items_of, todo
+
+__all__ = [
+    "WHO",
+    "Asked",
+    "Hour",
+    "Kpi",
+    "Mark",
+    "Step",
+    "Task",
+    "Todo",
+    "backlog",
+    "checklist",
+    "colleagues",
+    "hours",
+    "items_of",
+    "kpis",
+    "todo",
+]

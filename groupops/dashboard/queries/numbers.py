@@ -1,0 +1,95 @@
+"""The numbers of the home page with their last fortnight, and the first steps of an installation."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from content.models import Post, Slot
+from content.policy import PostState
+from groupops.accounts.models import User
+from groupops.accounts.policy import Right
+from groupops.groups import access
+from groupops.groups.models import Group, GroupDay
+from groupops.groups.policy import Lifecycle
+from groupops.messaging import queries as messaging
+from groupops.messaging.models import Binding
+from groupops.shared import clock
+
+DAYS = 14
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One number of the home page, with its last fortnight; `counting` says how it counts."""
+
+    label: Promise | str
+    value: int
+    icon: str
+    url: str
+    series: list[int] = field(default_factory=list)
+    counting: Promise | str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the onboarding checklist, computed from data."""
+
+    label: Promise | str
+    done: bool
+    url: str
+
+
+def kpis(user: User, at: datetime) -> list[Kpi]:
+    """Groups, members, messages and posts of the groups a user sees."""
+    groups = access.visible_to(user)
+    today = clock.local(at, user.zone).date()
+    series = _series(groups, today)
+    totals = groups.filter(lifecycle=Lifecycle.ACTIVE).aggregate(groups=Count("pk"), members=Sum("member_count"))
+    home = reverse("groups:list")
+    return [
+        Kpi(_("Active groups"), totals["groups"], "messages", home + "?lifecycle=active"),
+        Kpi(
+            _("Members"),
+            totals["members"] or 0,
+            "users",
+            reverse("members:roster"),
+            series["joins"],
+            _("places taken, not distinct people"),
+        ),
+        Kpi(_("Messages today"), series["messages"][-1], "message", home, series["messages"]),
+        Kpi(_("Posts sent today"), series["posts_sent"][-1], "send", reverse("messaging:deliveries") + "?state=sent", series["posts_sent"]),
+    ]
+
+
+def _series(groups: QuerySet[Group], today: date) -> dict[str, list[int]]:
+    days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    names = ("messages", "joins", "posts_sent")
+    rows = GroupDay.objects.filter(group__in=groups, day__gte=days[0]).values("day").annotate(**{f"n_{name}": Sum(name) for name in names})
+    by_day: dict[date, dict[str, Any]] = {row["day"]: dict(row) for row in rows}
+    return {name: [by_day.get(day, {}).get(f"n_{name}", 0) for day in days] for name in names}
+
+
+def checklist(user: User) -> list[Step]:
+    """The first steps of an installation; empty once all are done or for those who cannot do them."""
+    if not user.has_right(Right.CREATE_GROUP):
+        return []
+    steps = [
+        Step(_("Connect a channel"), messaging.channels().exists(), reverse("messaging:connect")),
+        Step(_("Create the first group"), Group.objects.filter(sandbox=False).exists(), reverse("groups:create")),
+        Step(_("Bind a group to its room"), Binding.objects.filter(group__sandbox=False).exists(), reverse("groups:list")),
+        Step(_("Plan the first day"), Slot.objects.exists(), reverse("content:schedules")),
+        Step(
+            _("See the first post leave"),
+            Post.objects.filter(state=PostState.SENT).exists(),
+            reverse("messaging:deliveries") + "?state=all",
+        ),
+        Step(
+            _("Invite a colleague"), User.objects.all()[1:2].exists(), reverse("people" if user.has_right(Right.MANAGE_PEOPLE) else "today")
+        ),
+    ]
+    return [] if all(step.done for step in steps) else steps

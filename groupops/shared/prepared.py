@@ -1,0 +1,47 @@
+"""Statements that run for every message or send: PostgreSQL parses and plans each of them once a connection, not once a time.
+
+Planning one with several conditions takes four times as long as carrying it out. Behind a pool that changes servers from
+transaction to transaction (DISABLE_SERVER_SIDE_CURSORS in DATABASE_URL says so, as everywhere in Django) nothing is prepared.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.db import connection as default
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+_known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # of each open connection
+
+
+@contextmanager
+def executed(sql: str, values: Sequence[Any], *, using: BaseDatabaseWrapper = default) -> Iterator[Any]:
+    """The cursor after `sql` was executed with `values`, which stand in it as %s. Where a type cannot be told from its place, cast it.
+
+    A string that is made up from values would fill the server's memory: pass values, not texts with values in them.
+    """
+    with using.cursor() as cursor:
+        if using.vendor != "postgresql" or using.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+            cursor.execute(sql, values)
+        else:
+            name, prepare, execute = _statement(sql)
+            known = _known.setdefault(using.connection, set())
+            if name not in known:
+                cursor.execute(prepare)
+                known.add(name)  # for good: a rollback does not take it back
+            cursor.execute(execute, values)
+        yield cursor
+
+
+@lru_cache(maxsize=256)
+def _statement(sql: str) -> tuple[str, str, str]:
+    """Its name, how it is prepared, and how it is executed."""
+    name = "groupops_" + hashlib.blake2b(sql.encode(), digest_size=8).hexdigest()
+    numbers = iter(range(1, 1000))
+    body = re.sub("%%|%s", lambda found: "%" if found[0] == "%%" else f"${next(numbers)}", sql)
+    places = ", ".join(["%s"] * (next(numbers) - 1))
+    return name, f"PREPARE {name} AS {body}", f"EXECUTE {name} ({places})" if places else f"EXECUTE {name}"

@@ -1,0 +1,1 @@
+"""新成员: who came lately and was not greeted yet."""

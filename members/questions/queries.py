@@ -1,0 +1,170 @@
+"""Reads of the questions: what waits, what a person may see, what the pipeline needs to know, how long answers take."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+
+from groupops.accounts.models import User
+from groupops.groups import access
+from groupops.groups import queries as groups
+from groupops.groups.models import Group
+from groupops.groups.policy import Coverage
+from groupops.inbound.models import EventState, StoredEvent
+from groupops.messaging.adapter import EventKind
+from members import asking
+from members.asking import HEARD, How, QuestionState
+from members.models import Membership, Question
+from members.questions.listening import Open, Said
+
+EARLY = timedelta(hours=2)  # an answer that arrives before its question arrives at most so early
+MOST_EARLY = 500
+MEDIAN_OF = timedelta(days=30)
+MEDIAN_MOST = 5000  # answers, the latest first, of all groups together
+
+
+def _path(*keys: str | int) -> Any:
+    """A text deep in the raw event."""
+    expression: Any = "raw"
+    for key in keys[:-1]:
+        expression = KeyTransform(str(key), expression)
+    return KeyTextTransform(str(keys[-1]), expression)
+
+
+# Where a platform's raw event says which message it replies to; others quote it in the text, or do not say.
+REPLIES: dict[str, dict[str, Any]] = {
+    "matrix": {"reply": _path("content", "m.relates_to", "m.in_reply_to", "event_id")},
+    "memory": {"reply": _path("reply_to")},
+    "onebot11": {"segment": _path("message", 0, "type"), "reply": _path("message", 0, "data", "id")},
+}
+
+
+def questions_for(user: User) -> QuerySet[Question]:
+    """The questions a user may see, with what a page shows of them."""
+    rows = Question.objects.filter(group__in=access.visible_to(user))
+    return rows.select_related("group", "event", "membership__person", "answered_by__person", "taken_by", "settled_by")
+
+
+def waiting(groups: Collection[int], *, since: datetime, until: datetime) -> list[Open]:
+    """The open questions of these groups asked between two moments, locked, oldest first."""
+    rows = Question.objects.filter(state=QuestionState.OPEN, group__in=groups, last_asked_at__gte=since, asked_at__lte=until)
+    return _locked(rows)
+
+
+def answered_later(asked: Collection[Said]) -> list[Open]:
+    """Questions of these askers whose answer is younger than what they ask now, locked: what they ask now then arrived late."""
+    rows = Question.objects.filter(
+        membership__in={said.membership_id for said in asked},
+        state=QuestionState.ANSWERED,
+        how__in=HEARD,
+        answered_at__gt=min(said.at for said in asked),
+    )
+    return _locked(rows)
+
+
+def _locked(rows: QuerySet[Question]) -> list[Open]:
+    columns = ("pk", "event_id", "group_id", "membership_id", "cue", "asked_at", "last_asked_at", "times")
+    whose = ("membership__person__name", "membership__person__remote_id", "event__remote_message")
+    became = ("due_at", "how", "answered_at", "answered_by_id", "answer_id", "waited")
+    found = rows.select_for_update(of=("self",)).order_by("last_asked_at", "pk").values_list(*columns, *whose, *became)
+    return [_open(*row) for row in found]
+
+
+def _open(*row: Any) -> Open:
+    *known, message, due_at, how, answered_at, answered_by, answer, waited = row
+    values: list[Any] = [*known, message or "", due_at, How(how), answered_at, answered_by, answer, waited]
+    return Open(*values)
+
+
+def details(realm: str, event_ids: Collection[int], cued: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Of these events, by id: the remote id of the message, and of the one it replies to. Only those that reply, or that ask (`cued`)."""
+    paths = REPLIES.get(realm, {})
+    rows = StoredEvent.objects.filter(pk__in=event_ids if paths else cued).annotate(**paths)
+    if paths:
+        rows = rows.filter(Q(reply__isnull=False) | Q(pk__in=cued))
+    return {row["pk"]: (row["remote_message"], _replied(row)) for row in rows.values("pk", "remote_message", *paths)}
+
+
+def _replied(row: dict[str, Any]) -> str:
+    """The id of the message that was replied to; in OneBot the first segment has to be of that sort."""
+    return "" if row.get("segment", "reply") != "reply" else str(row.get("reply") or "")
+
+
+def came_early(batch: Collection[int], asked: Iterable[Said]) -> list[Said]:
+    """What was said after these questions and was understood before them, because they arrived late; two queries, mostly with no rows."""
+    first: dict[int, datetime] = {}
+    last: dict[int, datetime] = {}
+    for said in asked:
+        first[said.group_id] = min(first.get(said.group_id, said.at), said.at)
+        last[said.group_id] = max(last.get(said.group_id, said.at), said.at)
+    later = Q(pk=None)
+    for group_id, at in first.items():
+        later |= Q(group=group_id, occurred_at__gt=at, occurred_at__lte=last[group_id] + EARLY)
+    rows = StoredEvent.objects.filter(later, kind=EventKind.MESSAGE, state=EventState.DONE, own=False, person_id__isnull=False)
+    columns = ("pk", "group_id", "person_id", "user_name", "remote_user", "text", "occurred_at")
+    found = [row for row in rows.order_by("occurred_at", "pk").values_list(*columns)[:MOST_EARLY] if row[0] not in batch]
+    if not found:
+        return []
+    stays = _memberships({row[2] for row in found}, set(first))
+    return [
+        Said(pk, group_id, stays[person_id, group_id], name, user, text, at, is_news=False)
+        for pk, group_id, person_id, name, user, text, at in found
+        if (person_id, group_id) in stays
+    ]
+
+
+def _memberships(persons: Collection[int], groups: Collection[int]) -> dict[tuple[int, int], int]:
+    rows = Membership.objects.filter(person__in=persons, group__in=groups).values_list("person_id", "group_id", "pk")
+    return {(person, group): pk for person, group, pk in rows}
+
+
+def policies(group_ids: Collection[int]) -> dict[int, Coverage]:
+    """What counts in these groups. Two queries."""
+    return groups.policies_for("content.coverage", Group.objects.filter(pk__in=group_ids).only("pk", "kind_id"))
+
+
+def counts(rows: QuerySet[Question]) -> dict[str, int]:
+    """How many are in which state."""
+    return dict(rows.order_by().values("state").annotate(n=Count("pk")).values_list("state", "n"))
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How long a group's questions waited, in waking time; of how many."""
+
+    group_id: int
+    group: str
+    minutes: int
+    answers: int
+
+
+def speeds(user: User, at: datetime, *, group_ids: Collection[int] | None = None) -> list[Speed]:
+    """The median answering time of each group that a user sees, of the last 30 days, the slowest first. One query."""
+    rows = Question.objects.filter(
+        group__in=access.visible_to(user) if group_ids is None else group_ids,
+        state=QuestionState.ANSWERED,
+        asked_at__gte=at - MEDIAN_OF,
+        waited__isnull=False,
+    )
+    waited: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+    for group_id, name, seconds in rows.order_by("-asked_at", "-pk").values_list("group", "group__name", "waited")[:MEDIAN_MOST]:
+        waited[group_id, name].append(seconds or 0)
+    found = [Speed(pk, name, round((asking.median(all_) or 0) / 60), len(all_)) for (pk, name), all_ in waited.items()]
+    return sorted(found, key=lambda speed: (-speed.minutes, speed.group))
+
+
+def overdue(user: User, at: datetime) -> QuerySet[Question]:
+    """The questions beyond the goal in groups where a user may care for them, the longest waiting first."""
+    mine = access.groups_with(user, access.GroupRight.CARE)
+    rows = Question.objects.filter(state=QuestionState.OPEN, due_at__lte=at, group__in=mine)
+    return rows.select_related("group", "event", "membership__person").order_by("asked_at", "pk")
+
+
+def stale(at: datetime) -> list[tuple[int, int, datetime]]:
+    """Open questions that may have lapsed: (id, group, when they were last asked)."""
+    rows = Question.objects.filter(state=QuestionState.OPEN, last_asked_at__lte=at - timedelta(days=1))
+    return list(rows.order_by("pk").values_list("pk", "group_id", F("last_asked_at"))[:5000])

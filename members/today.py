@@ -1,0 +1,69 @@
+"""Remind: questions that wait longer than the goal, one item each; newcomers to greet, one item a group."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from groupops.accounts.models import User
+from groupops.shared.today import LIMIT, TodayItem
+from members.models import Membership, Question
+from members.newcomers.queries import newcomers
+from members.questions import queries
+
+LONG = timedelta(hours=4)  # a question that waits so long beyond its goal is urgent
+NAMED = 3  # newcomers by name, and how many more
+MOST_NEW = 500  # newcomers looked at: a raid is not a list of greetings
+EXCERPT = 60
+
+
+def source(user: User, at: datetime) -> list[TodayItem]:
+    """Two queries, however many groups."""
+    return [_question(row, at) for row in queries.overdue(user, at)[:LIMIT]] + _to_greet(user, at)
+
+
+def _question(row: Question, at: datetime) -> TodayItem:
+    said = Truncator(row.event.text if row.event else "").chars(EXCERPT)
+    return TodayItem(
+        at=row.due_at,
+        kind="question",
+        text=_("%(name)s asks: %(text)s") % {"name": row.membership.person.name, "text": said},
+        url=f"{reverse('members:questions')}?{urlencode({'group': row.group_id})}#question-{row.pk}",
+        group=row.group.name,
+        group_ids=(row.group_id,),
+        urgent=at - row.due_at >= LONG,
+        key=f"question:{row.pk}",
+        done_url=reverse("members:question-settle", args=[row.pk, "answered"]),
+        done_label=gettext_lazy("Answered"),
+    )
+
+
+def _to_greet(user: User, at: datetime) -> list[TodayItem]:
+    groups: dict[int, list[Membership]] = {}
+    for row in newcomers(user, at)[:MOST_NEW]:
+        groups.setdefault(row.group_id, []).append(row)
+    return [_greeting(rows) for rows in islice(groups.values(), LIMIT)]
+
+
+def _greeting(rows: Sequence[Membership]) -> TodayItem:
+    """`until` in the address: whoever comes in after this page was drawn is not ticked off with the others."""
+    first, last = rows[0], rows[-1]
+    names, more = _(", ").join(row.person.name for row in rows[:NAMED]), len(rows) - NAMED
+    who = names if more <= 0 else _("%(names)s and %(n)d more") % {"names": names, "n": more}
+    text = ngettext("%(n)d newcomer to greet: %(who)s", "%(n)d newcomers to greet: %(who)s", len(rows))
+    return TodayItem(
+        at=first.joined_at,
+        kind="newcomer",
+        text=text % {"n": len(rows), "who": who},
+        url=f"{reverse('members:roster')}?{urlencode({'group': first.group_id, 'present': 'yes'})}",
+        group=first.group.name,
+        group_ids=(first.group_id,),
+        key=f"newcomers:{first.group_id}:{first.pk}",
+        done_url=f"{reverse('members:greet', args=[first.group_id])}?{urlencode({'until': last.joined_at.isoformat()})}",
+        done_label=gettext_lazy("Greeted"),
+    )

@@ -1,0 +1,67 @@
+"""Questions of members, as the pipeline keeps them."""
+
+from datetime import timedelta
+
+import factory
+from factory.django import DjangoModelFactory
+
+from groupops.messaging.models import Binding
+from members.asking import Cue, QuestionState
+from members.models import Membership, Person, Question
+from tests.factories.groups import NOW
+from tests.factories.inbound import StoredEventFactory
+from tests.factories.messaging import BindingFactory
+
+WORDS = "请问导出的报表打不开怎么办？"
+
+
+class PersonFactory(DjangoModelFactory[Person]):
+    """Somebody on the fake platform."""
+
+    class Meta:
+        model = Person
+
+    realm = "memory"
+    remote_id = factory.Sequence(lambda n: f"someone{n}")
+    name = factory.Sequence(lambda n: f"群友{n}")
+    named_at = NOW - timedelta(days=9)
+    first_seen_at = NOW - timedelta(days=9)
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    """Somebody who is in a group with a room; whose join was seen, nine days ago."""
+
+    class Meta:
+        model = Membership
+
+    person = factory.SubFactory(PersonFactory)
+    group = factory.LazyFunction(lambda: BindingFactory().group)
+    joined_at = NOW - timedelta(days=9)
+    join_seen = True
+
+
+def _said(question: "factory.builder.Resolver") -> object:
+    binding = Binding.objects.filter(group=question.membership.group).first()
+    person = question.membership.person
+    given = {"binding": binding} if binding else {}
+    return StoredEventFactory(
+        **given, text=question.text, occurred_at=question.asked_at, remote_user=person.remote_id, user_name=person.name, person_id=person.pk
+    )
+
+
+class QuestionFactory(DjangoModelFactory[Question]):
+    """An open question, asked just now and due in an hour; `text` is what was said."""
+
+    class Meta:
+        model = Question
+        exclude = ("text",)
+
+    text = WORDS
+    membership = factory.SubFactory(MembershipFactory)
+    group = factory.SelfAttribute("membership.group")
+    asked_at = NOW
+    last_asked_at = factory.SelfAttribute("asked_at")
+    due_at = factory.LazyAttribute(lambda question: question.asked_at + timedelta(hours=1))
+    cue = Cue.REQUEST
+    state = QuestionState.OPEN
+    event = factory.LazyAttribute(_said)
