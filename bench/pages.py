@@ -27,6 +27,8 @@ from members.models import Person
 PAGES: dict[str, str] = {
     "today": "",
     "content:calendar": "",
+    "content:all-posts": "",
+    "content:coverage-overview": "",
     "content:schedules": "",
     "groups:list": "",
     "groups:detail": "group",
@@ -34,7 +36,7 @@ PAGES: dict[str, str] = {
     "members:roster": "",
     "members:profile": "person",
     "members:questions": "",
-    "inbound:messages": "",
+    "inbound:messages": "group",
     "messaging:deliveries": "",
     "record:audit": "",
     "system": "",

@@ -30,7 +30,7 @@ ASKED = [
 ]
 
 
-class EntrySerializer(serializers.Serializer[Any]):
+class CalendarEntrySerializer(serializers.Serializer[Any]):
     """One thing at one moment. The same title and kind in many groups at the same moment is one entry; then `group` is null."""
 
     key = serializers.CharField()
@@ -68,7 +68,7 @@ class SpreadSerializer(serializers.Serializer[Any]):
     truncated = serializers.BooleanField(help_text="There was more than a calendar can show: filter.")
     unpublished = serializers.ListField(child=serializers.IntegerField(), help_text="Years whose make-up days are not published yet.")
     days = DayNoteSerializer(many=True)
-    entries = EntrySerializer(many=True)
+    entries = CalendarEntrySerializer(many=True)
 
 
 class CalendarViewSet(viewsets.GenericViewSet[Post]):

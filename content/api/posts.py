@@ -78,7 +78,7 @@ class NoteSerializer(StrictSerializer):
     version = serializers.IntegerField(required=False)
 
 
-class MoveSerializer(StrictSerializer):
+class PostMoveSerializer(StrictSerializer):
     """Another time."""
 
     due_at = serializers.DateTimeField()
@@ -92,7 +92,7 @@ class TestSerializer(StrictSerializer):
     room = serializers.IntegerField()
 
 
-class MomentSerializer(GroupsSerializer):
+class PostMomentSerializer(GroupsSerializer):
     """The posts of which moment, for which groups."""
 
     moment = serializers.IntegerField()
@@ -126,11 +126,11 @@ class PostViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         made = content.create_posts(groups=groups, **values, by=actor(request), at=clock.now())
         return Response(PostSerializer(made, many=True).data, status=201)
 
-    @extend_schema(request=MomentSerializer, responses={201: PostSerializer(many=True)})
+    @extend_schema(request=PostMomentSerializer, responses={201: PostSerializer(many=True)})
     @action(detail=False, methods=["post"])
     def propose(self, request: Request) -> Response:
         """Draft the posts that a key moment proposes; a group gets each once, what is new comes back."""
-        values = read(MomentSerializer(data=request.data))
+        values = read(PostMomentSerializer(data=request.data))
         groups = [access.group_for(actor(request), pk, GroupRight.DRAFT) for pk in dict.fromkeys(values["groups"])]
         moment = KeyMoment.objects.filter(pk=values["moment"]).first()
         if moment is None:
@@ -196,12 +196,12 @@ class PostViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         """Take the cancelling back."""
         return self._act(Act.RESTORE)
 
-    @extend_schema(request=MoveSerializer)
+    @extend_schema(request=PostMoveSerializer)
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str) -> Response:
         """Another time."""
         found = self._draftable()
-        values = read(MoveSerializer(data=request.data))
+        values = read(PostMoveSerializer(data=request.data))
         return self._answer(content.move_post(post=found, **values, by=actor(request), at=clock.now()))
 
     @extend_schema(request=None, responses={201: PostSerializer})
