@@ -100,7 +100,9 @@ export class Calendar extends Controller {
     if (this.viewValue === "week" && time.endsWith(":00")) parts.shift(); // the axis says it
     if (count > 1) parts.push(this.make("span", "cal-count", `×${count}`));
     parts.push(this.make("span", "visually-hidden", label));
-    return { domNodes: parts };
+    const line = this.make("span", "cal-parts", ""); // one line of our own: FullCalendar stacks nodes in the week
+    line.append(...parts);
+    return { domNodes: [line] };
   }
 
   make(name, className, text) {

@@ -112,6 +112,7 @@ Which version should I install
 OTHERS = """
 早上好！
 大家早，新的一天加油
+推荐一个：跑步也有门道
 在吗
 在不在？
 吃了吗
