@@ -83,8 +83,8 @@ def test_a_scene_a_reply_and_a_recall(stage: Page) -> None:
     """Played, answered, taken back."""
     page = stage
     page.get_by_role("button", name=re.compile("^Check-in")).click()
-    expect(page.locator(".phone-log .bubble")).to_have_count(5)
-    first = page.locator(".phone-log .bubble").first
+    expect(page.locator(".phone-log .bubble").nth(4)).to_be_visible()  # five, and the plan's own where its hour strikes meanwhile
+    first = page.locator(".phone-log .bubble", has_text="今日打卡").first
     first.click()
     expect(first).to_have_attribute("aria-current", "true")
     page.locator("#trace").get_by_role("link", name="Reply").click()
