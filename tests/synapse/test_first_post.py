@@ -17,7 +17,7 @@ from django.utils.html import escape
 
 from content import services as content
 from content import tasks as content_tasks
-from content.models import Slot
+from content.models import GroupPlan, Slot
 from content.policy import CatchUp, PostKind, SlotState
 from groupops.inbound import queries as inbound_queries
 from groupops.inbound import tasks as inbound_tasks
@@ -66,6 +66,7 @@ def room(homeserver: Homeserver, foreign: Foreign, settings: Any) -> Room:
     credentials = {"homeserver": homeserver.base_url, "user": bot.user_id, "token": bot.access_token}
     connection = ConnectionFactory(adapter="matrix", credentials=credentials)
     binding = BindingFactory(group=GroupFactory(name=name), connection=connection, remote_id=room_id)
+    GroupPlan.objects.create(group=binding.group, follows=False)  # it says what the test plans, and nothing else
     inbound_tasks.fetch()  # the first look begins at the present
     return Room(foreign, member, room_id, binding)
 
