@@ -49,6 +49,14 @@ def read(serializer: StrictSerializer) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
+def read_change(serializer: StrictSerializer) -> dict[str, Any]:
+    """`read`, of a change: it must carry the version that was read. Raises ValidationError."""
+    values = read(serializer)
+    if "version" not in values:
+        raise serializers.ValidationError({"version": [_("Say which version you have read.")]})
+    return values
+
+
 def day_of(request: Request) -> date:
     """The local day in the body. Raises ValidationError."""
     day: date = read(DaySerializer(data=request.data))["day"]

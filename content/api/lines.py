@@ -1,20 +1,16 @@
 """The plans of the kinds over the API: their lines, with the rules of the pages."""
 
-from typing import Any
-
 import django_filters
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from content import services as content
-from content.api.common import WeekdaysField, read
+from content.api.common import WeekdaysField, read, read_change
 from content.models import BODY_LENGTH, PlanLine
 from content.policy import CatchUp, Holidays, PostKind
 from groupops.accounts.policy import Right
@@ -88,9 +84,7 @@ class PlanLineViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change a line and the groups that follow it. 409 when `version` is not the stored one."""
         found = self._writable()
-        values: dict[str, Any] = read(PlanLineChangeSerializer(data=request.data, partial=True))
-        if "version" not in values:
-            raise ValidationError({"version": [_("Say which version you have read.")]})
+        values = read_change(PlanLineChangeSerializer(data=request.data, partial=True))
         if "at" in values:
             values["at_time"] = values.pop("at")
         return self._answer(content.update_line(line=found, **values, by=actor(request), at=clock.now()))

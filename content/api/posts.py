@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from content import queries
 from content import services as content
-from content.api.common import read
+from content.api.common import read, read_change
 from content.forms import PostFilter
 from content.models import BODY_LENGTH, Post
 from content.policy import PostKind, PostState
@@ -142,9 +142,7 @@ class PostViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change what has not left; the approval of the old text is over. 409 when `version` is not the stored one."""
         found = self._draftable()
-        values = read(PostChangeSerializer(data=request.data, partial=True))
-        if "version" not in values:
-            raise ValidationError({"version": ["Say which version you have read."]})
+        values = read_change(PostChangeSerializer(data=request.data, partial=True))
         kept = {name: getattr(found, name) for name in ("title", "kind", "body", "due_at")}
         return self._answer(content.edit_post(post=found, **(kept | values), by=actor(request), at=clock.now()))
 

@@ -1,17 +1,15 @@
 """Schedules over the API, with the rules of the pages."""
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from content import queries
 from content import services as content
-from content.api.common import BOUNDS, DaySerializer, WeekdaysField, day_of, read, writable
+from content.api.common import BOUNDS, DaySerializer, WeekdaysField, day_of, read, read_change, writable
 from content.forms import ScheduleFilter
 from content.models import BODY_LENGTH, Schedule
 from content.policy import CatchUp, Holidays, PostKind
@@ -74,14 +72,10 @@ class ScheduleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change fields; its open slots move along. 409 when `version` is not the stored one."""
         found = self._writable()
-        serializer = ScheduleChangeSerializer(data=request.data, partial=True)
-        values = read(serializer)
-        if "version" not in values:
-            raise ValidationError({"version": [_("Say which version you have read.")]})
-        version = values.pop("version")
+        values = read_change(ScheduleChangeSerializer(data=request.data, partial=True))
         if "at" in values:
             values["at_time"] = values.pop("at")
-        return self._answer(content.update_schedule(schedule=found, version=version, **values, by=actor(request), at=clock.now()))
+        return self._answer(content.update_schedule(schedule=found, **values, by=actor(request), at=clock.now()))
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])

@@ -20,12 +20,11 @@ WEEKDAYS = list(enumerate(DAYS, start=1))
 FIRST, LAST = date(2000, 1, 1), date(2999, 12, 31)  # further away the arithmetic of dates ends
 
 
-class Weekdays(forms.widgets.ChoiceWidget):
-    """Seven ticks in a row. Not a CheckboxSelectMultiple: crispy would stack them."""
+class Ticks(forms.widgets.ChoiceWidget):
+    """Ticks with a template of their own. Not a CheckboxSelectMultiple: crispy would stack them."""
 
     allow_multiple_selected = True
     input_type = "checkbox"
-    template_name = "content/weekdays.html"
     use_fieldset = True
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
@@ -35,6 +34,12 @@ class Weekdays(forms.widgets.ChoiceWidget):
     def id_for_label(self, id_: str, index: str | None = None) -> str:
         """No single control to point at; the group is named by aria-label."""
         return "" if index is None else super().id_for_label(id_, index)
+
+
+class Weekdays(Ticks):
+    """Seven ticks in a row."""
+
+    template_name = "content/weekdays.html"
 
 
 def day_field(label: Any, **options: Any) -> forms.DateField:

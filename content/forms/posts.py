@@ -10,31 +10,20 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from content.forms.base import body_field, day_field, time_input, visible_groups
+from content.forms.base import Ticks, body_field, day_field, time_input, visible_groups
 from content.models import Post
 from content.policy import PostKind, PostState, wall_moment
 from groupops.groups.models import Group
 
 
-class GroupPicker(forms.widgets.ChoiceWidget):
-    """Ticks for many groups, with a search above them. Not a CheckboxSelectMultiple: crispy would stack them."""
+class GroupPicker(Ticks):
+    """Ticks for many groups, with a search above them."""
 
-    allow_multiple_selected = True
-    input_type = "checkbox"
     template_name = "content/group_picker.html"
-    use_fieldset = True
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """All ticked values."""
-        return data.getlist(name) if hasattr(data, "getlist") else data.get(name)
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         """A box that is not ticked is not sent."""
         return False
-
-    def id_for_label(self, id_: str, index: str | None = None) -> str:
-        """No single control to point at; the group is named by aria-label."""
-        return "" if index is None else super().id_for_label(id_, index)
 
 
 def groups_field(choices: QuerySet[Group]) -> "forms.ModelMultipleChoiceField[Group]":

@@ -39,8 +39,19 @@ class Task:
     done: DutyDone | None = None
 
 
+class Shared:
+    """A duty that several groups have at once."""
+
+    tasks: Sequence[Task]
+
+    @property
+    def open(self) -> list[Task]:
+        """What nobody has done."""
+        return [task for task in self.tasks if task.done is None]
+
+
 @dataclass(frozen=True)
-class Line:
+class Line(Shared):
     """The same duty in all groups that have it: one line, one click. `begin` and `end` are moments; they differ only between zones."""
 
     key: str
@@ -51,11 +62,6 @@ class Line:
     until: datetime
     window: Window
     tasks: Sequence[Task]
-
-    @property
-    def open(self) -> list[Task]:
-        """What nobody has done."""
-        return [task for task in self.tasks if task.done is None]
 
 
 def duty_lines(user: User, at: datetime, *, chosen: QuerySet[Group] | None = None) -> list[Line]:
@@ -86,18 +92,13 @@ def _done(mine: Iterable[Group], at: datetime) -> dict[tuple[int, date, str], Du
 
 
 @dataclass(frozen=True)
-class Echo:
+class Echo(Shared):
     """What has left at one moment under one title: somebody stays by and answers until `until`."""
 
     title: str
     due_at: datetime
     until: datetime
     tasks: Sequence[Task]
-
-    @property
-    def open(self) -> list[Task]:
-        """What nobody has done."""
-        return [task for task in self.tasks if task.done is None]
 
 
 def echoes(user: User, at: datetime, *, chosen: QuerySet[Group] | None = None) -> list[Echo]:

@@ -17,7 +17,7 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.views.found import actor, is_htmx
 from groupops.record.idempotency import once
-from groupops.shared import clock, paging
+from groupops.shared import clock, paging, skipping
 from groupops.shared.errors import Conflict
 from groupops.shared.http import next_url, not_found_unless
 from members.asking import How, QuestionState
@@ -30,7 +30,6 @@ from members.questions.services import Many
 ORDER = ("asked_at", "id")
 UNDO_SALT, UNDO_SECONDS = "members.questions.undo", 600
 MOST = 200  # questions in one go
-TOLD = 3  # reasons in one message
 SLOWEST = 8  # groups whose answering time is shown
 ANSWERED, NO_QUESTION, TAKE, PUT_BACK, REOPEN = "answered", "not_question", "take", "put_back", "reopen"
 ACTS = (ANSWERED, NO_QUESTION, TAKE, PUT_BACK, REOPEN)
@@ -184,8 +183,5 @@ def _flash(request: HttpRequest, result: Many, text: str, undoing: str) -> None:
 
 
 def _skipped(result: Many) -> str:
-    if not result.skipped:
-        return ""
-    text = ngettext("%(n)d was skipped: %(why)s", "%(n)d were skipped: %(why)s", len(result.skipped))
-    why = "; ".join(f"{row.group} – {reason}" for row, reason in result.skipped[:TOLD])
-    return text % {"n": len(result.skipped), "why": why}
+    told = [(str(row.group), reason) for row, reason in result.skipped[: skipping.TOLD]]
+    return skipping.sentence(told, count=len(result.skipped))

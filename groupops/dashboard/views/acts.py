@@ -24,14 +24,13 @@ from groupops.dashboard.services import Before
 from groupops.dashboard.views.today import listed, number
 from groupops.groups.views.found import is_htmx
 from groupops.record.idempotency import once
-from groupops.shared import clock
+from groupops.shared import clock, skipping
 from groupops.shared.errors import Conflict, Refused
 from groupops.shared.http import next_url, not_found_unless
 from groupops.shared.today import TodayItem
 
 UNDO_SALT, UNDO_SECONDS = "dashboard.undo", 600
 MOST = 100  # things in one go
-TOLD = 3  # reasons in one message
 
 
 class NothingDone(Conflict):
@@ -195,8 +194,4 @@ def _said(name: str, result: Result) -> str:
 
 
 def _skipped(found: Sequence[tuple[str, str]]) -> str:
-    if not found:
-        return ""
-    text = ngettext("%(n)d was skipped: %(why)s", "%(n)d were skipped: %(why)s", len(found))
-    why = "; ".join(f"{name} – {reason}" if name else reason for name, reason in dict.fromkeys(found[:TOLD]))
-    return text % {"n": len(found), "why": why}
+    return skipping.sentence(dict.fromkeys(found[: skipping.TOLD]), count=len(found))

@@ -21,13 +21,12 @@ from groupops.messaging.models import Delivery
 from groupops.messaging.policy import Decision, DeliveryState
 from groupops.messaging.services import Many
 from groupops.record.idempotency import once
-from groupops.shared import clock
+from groupops.shared import clock, skipping
 from groupops.shared.errors import Conflict
 from groupops.shared.http import next_url, not_found_unless
 
 UNDO_SALT, UNDO_SECONDS = "messaging.undo", 600
 MOST = 200  # deliveries in one go
-TOLD = 3  # reasons in one message
 TAKE, TAKE_OVER, PUT_BACK, UNDO = "take", "take_over", "put_back", "undo"
 ACTS = (*Decision.values, TAKE, TAKE_OVER, PUT_BACK, UNDO)
 DONE = {
@@ -151,8 +150,5 @@ def _on_cards(request: HttpRequest) -> bool:
 
 
 def _skipped(result: Many) -> str:
-    if not result.skipped:
-        return ""
-    text = ngettext("%(n)d was skipped: %(why)s", "%(n)d were skipped: %(why)s", len(result.skipped))
-    why = "; ".join(f"{row.group} – {reason}" for row, reason in result.skipped[:TOLD])
-    return text % {"n": len(result.skipped), "why": why}
+    told = [(str(row.group), reason) for row, reason in result.skipped[: skipping.TOLD]]
+    return skipping.sentence(told, count=len(result.skipped))

@@ -1,0 +1,17 @@
+"""The sentence that says how many of several things were skipped in one go, and why."""
+
+from collections.abc import Iterable
+
+from django.utils.functional import Promise
+from django.utils.translation import ngettext
+
+TOLD = 3  # reasons in one message
+
+
+def sentence(told: Iterable[tuple[str, str | Promise]], *, count: int) -> str:
+    """`count` were skipped, for the reasons that are `told` as (name or "", reason); empty where nothing was."""
+    if not count:
+        return ""
+    text = ngettext("%(n)d was skipped: %(why)s", "%(n)d were skipped: %(why)s", count)
+    why = "; ".join(f"{name} – {reason}" if name else str(reason) for name, reason in told)
+    return text % {"n": count, "why": why}
