@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # a Sunday, noon in Shanghai
 
 
 class KindFactory(DjangoModelFactory[Kind]):
-    """A kind of its own; the seven of the migration are there as well (`Kind.objects.get(slug="tech")`)."""
+    """A kind of its own. Those of the migration are there until a transactional test flushes them: `slug="tech"` gets or makes one."""
 
     class Meta:
         model = Kind

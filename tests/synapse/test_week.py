@@ -10,10 +10,9 @@ import time_machine
 
 from content import services as content
 from content.models import Post
-from groupops.groups.models import Kind
 from groupops.inbound import tasks as inbound_tasks
 from groupops.messaging.models import Limit
-from tests.factories.groups import GroupFactory
+from tests.factories.groups import GroupFactory, KindFactory
 from tests.factories.messaging import BindingFactory, ConnectionFactory
 from tests.synapse.foreign import Foreign
 from tests.synapse.homeserver import Homeserver
@@ -30,7 +29,7 @@ def test_a_week_of_a_group(homeserver: Homeserver, foreign: Foreign, settings: A
     room = foreign.open_room(member, bot, name=f"一周 {tag}")
     credentials = {"homeserver": homeserver.base_url, "user": bot.user_id, "token": bot.access_token}
     eve = datetime(2026, 9, 27, 22, tzinfo=ZoneInfo("Asia/Shanghai"))
-    group = GroupFactory(name=f"一周 {tag}", kind=Kind.objects.get(slug="tech"), created_at=eve)
+    group = GroupFactory(name=f"一周 {tag}", kind=KindFactory(slug="tech"), created_at=eve)
     BindingFactory(group=group, connection=ConnectionFactory(adapter="matrix", credentials=credentials), remote_id=room)
     inbound_tasks.fetch()  # the first look begins at the present
     Limit.objects.all().delete()  # this homeserver has none
