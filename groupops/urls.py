@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbound/", include("groupops.inbound.urls")),
     path("in/<str:door>/", include("groupops.inbound.door_urls")),
     path("sandbox/", include("groupops.simulator.sandbox.urls")),
+    path("p/", include("groupops.portal.urls")),
     path("audit/", include("groupops.dashboard.audit_urls")),
     path("accounts/", include("groupops.accounts.urls")),
     path("health/", include("groupops.operations.urls")),

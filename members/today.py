@@ -1,4 +1,4 @@
-"""Remind: questions that wait longer than the goal, one item each; newcomers to greet, one item a group."""
+"""Remind: questions that wait longer than the goal and care tasks, one item each; newcomers to greet, one item a group."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,19 +12,22 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from groupops.accounts.models import User
 from groupops.shared.today import LIMIT, TodayItem
-from members.models import Membership, Question
+from members.care import queries as care
+from members.models import CareTask, Membership, Question
 from members.newcomers.queries import newcomers
 from members.questions import queries
 
 LONG = timedelta(hours=4)  # a question that waits so long beyond its goal is urgent
+LONG_CARE = timedelta(days=2)
 NAMED = 3  # newcomers by name, and how many more
 MOST_NEW = 500  # newcomers looked at: a raid is not a list of greetings
 EXCERPT = 60
 
 
 def source(user: User, at: datetime) -> list[TodayItem]:
-    """Two queries, however many groups."""
-    return [_question(row, at) for row in queries.overdue(user, at)[:LIMIT]] + _to_greet(user, at)
+    """Three queries, however many groups."""
+    asked = [_question(row, at) for row in queries.overdue(user, at)[:LIMIT]]
+    return asked + _to_greet(user, at) + [_care(row, at) for row in care.due(user, at)[:LIMIT]]
 
 
 def _question(row: Question, at: datetime) -> TodayItem:
@@ -40,6 +43,22 @@ def _question(row: Question, at: datetime) -> TodayItem:
         key=f"question:{row.pk}",
         done_url=reverse("members:question-settle", args=[row.pk, "answered"]),
         done_label=gettext_lazy("Answered"),
+    )
+
+
+def _care(row: CareTask, at: datetime) -> TodayItem:
+    """The sort's own words, or what a colleague wrote."""
+    return TodayItem(
+        at=row.due_at,
+        kind="care",
+        text=_("%(name)s: %(what)s") % {"name": row.membership.person.name, "what": row.note or row.get_sort_display()},
+        url=reverse("members:profile", args=[row.membership.person_id]),
+        group=row.group.name,
+        group_ids=(row.group_id,),
+        urgent=at - row.due_at >= LONG_CARE,
+        key=f"care:{row.pk}",
+        done_url=reverse("members:care-settle", args=[row.pk, "done"]),
+        done_label=gettext_lazy("Done"),
     )
 
 

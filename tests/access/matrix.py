@@ -145,6 +145,7 @@ TABLE |= {
     "members:question-settle": post(ACT, {PK: "question", "what": "answered"}),
     "members:greet": post(ACT, {"group_id": "group"}),
     "members:greet-undo": at(post(ACT, {"group_id": "group", "token": "nonsense"}), answers=frozenset({404})),
+    "members:care-settle": post(at(ACT, viewer=GONE), {PK: "care", "to": "done"}),
     "members:profile": at(SEE_GROUP, args={"person_id": "person"}),
     # content
     "content:coverage-overview": at(EVERYBODY, is_list=True),

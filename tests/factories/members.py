@@ -7,7 +7,8 @@ from factory.django import DjangoModelFactory
 
 from groupops.messaging.models import Binding
 from members.asking import Cue, QuestionState
-from members.models import Membership, Person, Question
+from members.caring import CareSort
+from members.models import CareTask, Membership, Person, Question
 from tests.factories.groups import NOW
 from tests.factories.inbound import StoredEventFactory
 from tests.factories.messaging import BindingFactory
@@ -38,6 +39,21 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     group = factory.LazyFunction(lambda: BindingFactory().group)
     joined_at = NOW - timedelta(days=9)
     join_seen = True
+
+
+class CareTaskFactory(DjangoModelFactory[CareTask]):
+    """Something that a colleague wrote down, due now."""
+
+    class Meta:
+        model = CareTask
+
+    membership = factory.SubFactory(MembershipFactory)
+    group = factory.SelfAttribute("membership.group")
+    sort = CareSort.CUSTOM
+    occasion = factory.Sequence(str)
+    note = "问问他最近怎么样"
+    due_at = NOW
+    created_at = NOW
 
 
 def _said(question: "factory.builder.Resolver") -> object:

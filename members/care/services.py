@@ -1,0 +1,52 @@
+"""Every write of the care tasks: proposed once, settled by a person, reopened."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from groupops.accounts.models import User
+from groupops.groups import access
+from groupops.groups.access import GroupRight
+from groupops.record import services as record
+from members.caring import CareState, Wanted
+from members.models import CareTask, Membership
+
+VERBS = {CareState.DONE: "care.done", CareState.DROPPED: "care.drop", CareState.OPEN: "care.reopen"}
+
+
+def propose(*, wanted: Iterable[Wanted], by: User | None, at: datetime) -> int:
+    """Make the tasks that are not there yet; returns how many were asked for. One that was settled stays settled."""
+    asked = list(wanted)
+    groups = dict(Membership.objects.filter(pk__in={one.membership_id for one in asked}).values_list("pk", "group_id"))
+    rows = [
+        CareTask(
+            membership_id=one.membership_id, group_id=groups[one.membership_id], sort=one.sort, occasion=one.occasion,
+            note=one.note, due_at=one.due_at, created_at=at, created_by=by,
+        )
+        for one in asked
+        if one.membership_id in groups
+    ]  # fmt: skip
+    CareTask.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    return len(rows)
+
+
+def settle(*, pks: Collection[int], to: CareState, by: User, at: datetime) -> list[CareTask]:
+    """Done, not needed, or open again, by somebody who may care for the group; returns those that changed."""
+    groups = access.groups_with(by, GroupRight.CARE)
+    with transaction.atomic():
+        rows = list(CareTask.objects.select_for_update(of=("self",)).filter(pk__in=pks, group__in=groups).exclude(state=to).order_by("pk"))
+        for row in rows:
+            was, row.state = row.state, to
+            row.settled_at, row.settled_by = (None, None) if to == CareState.OPEN else (at, by)
+            row.save(update_fields=["state", "settled_at", "settled_by"])
+            record.audit(
+                by=by,
+                verb=VERBS[to],
+                target=row,
+                at=at,
+                group_id=row.group_id,
+                before={"state": was},
+                after={"state": to, "sort": row.sort},
+            )
+    return rows

@@ -1,0 +1,10 @@
+"""What is kept of the members: one file an idea."""
+
+from members.models.activity import DailyActivity
+from members.models.care import CareTask
+from members.models.identity import FormerName, Person
+from members.models.membership import Membership
+from members.models.newcomers import Greeting
+from members.models.questions import Question
+
+__all__ = ["CareTask", "DailyActivity", "FormerName", "Greeting", "Membership", "Person", "Question"]

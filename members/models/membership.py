@@ -1,0 +1,37 @@
+"""A person in a group, for all their comings and goings."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from groupops.groups.models import Group
+from members.models.identity import Person
+
+
+class Membership(models.Model):
+    """A person in a group, for all their comings and goings; `left_at` None means present."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
+    group = models.ForeignKey(Group, models.PROTECT, related_name="memberships", db_index=False)
+    joined_at = models.DateTimeField(_("joined"))  # of the present or last stay
+    # Whether the platform told us of the join; otherwise joined_at is the first sign we had of them.
+    join_seen = models.BooleanField(default=False)
+    left_at = models.DateTimeField(_("left"), null=True)
+    left_how = models.CharField(max_length=10, blank=True)  # left | kicked | unknown
+    rejoins = models.PositiveSmallIntegerField(default=0)
+    last_spoke_at = models.DateTimeField(_("last spoke"), null=True)  # None: unknown, never "silent for ever"
+
+    class Meta:
+        verbose_name = _("membership")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "group"], name="membership_once"),
+            models.CheckConstraint(condition=Q(left_how="") | Q(left_at__isnull=False), name="membership_how_needs_left"),
+        ]
+        indexes = [
+            models.Index(fields=["group", "-joined_at", "-id"], name="membership_of_group"),
+            models.Index(fields=["-joined_at", "-id"], name="membership_newest"),
+            models.Index(fields=["group"], condition=Q(left_at=None), name="membership_present"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.group}"
