@@ -6,5 +6,6 @@ from members.models.identity import FormerName, Person
 from members.models.membership import Membership
 from members.models.newcomers import Greeting
 from members.models.questions import Question
+from members.models.sources import Source
 
-__all__ = ["CareTask", "DailyActivity", "FormerName", "Greeting", "Membership", "Person", "Question"]
+__all__ = ["CareTask", "DailyActivity", "FormerName", "Greeting", "Membership", "Person", "Question", "Source"]

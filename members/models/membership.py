@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groupops.groups.models import Group
 from members.models.identity import Person
+from members.models.sources import Source
 
 
 class Membership(models.Model):
@@ -20,6 +21,8 @@ class Membership(models.Model):
     left_how = models.CharField(max_length=10, blank=True)  # left | kicked | unknown
     rejoins = models.PositiveSmallIntegerField(default=0)
     last_spoke_at = models.DateTimeField(_("last spoke"), null=True)  # None: unknown, never "silent for ever"
+    # Where they came from. Set by a join code, a campaign, an invitation, an import or by hand; never guessed. None: nobody knows.
+    source = models.ForeignKey(Source, models.PROTECT, null=True, related_name="memberships", db_index=False, verbose_name=_("source"))
 
     class Meta:
         verbose_name = _("membership")
@@ -31,6 +34,7 @@ class Membership(models.Model):
             models.Index(fields=["group", "-joined_at", "-id"], name="membership_of_group"),
             models.Index(fields=["-joined_at", "-id"], name="membership_newest"),
             models.Index(fields=["group"], condition=Q(left_at=None), name="membership_present"),
+            models.Index(fields=["source", "-joined_at", "-id"], condition=Q(source__isnull=False), name="membership_of_source"),
         ]
 
     def __str__(self) -> str:
