@@ -12,6 +12,7 @@ class DailyActivity(models.Model):
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="activity", db_index=False)
     day = models.DateField()
     messages = models.PositiveIntegerField(default=0)
+    replies = models.PositiveIntegerField(default=0)  # received: others replied to, addressed or answered them
     contributions = models.PositiveIntegerField(default=0)  # written by points
 
     class Meta:
