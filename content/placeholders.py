@@ -1,25 +1,21 @@
-"""`{{name}}` in texts: the only replacer. Never Django templates: what an operator or a member typed is not a program."""
+"""What `{{name}}` stands for in posts: the group, the day, its theme; on festivals their name and blessing."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from content import holidays
-from groupops.shared.errors import Invalid
+from groupops.shared import placeholders
+from groupops.shared.placeholders import Unfilled, spell
 
 # The groups are Chinese (design: Chinese first); a group's own language would decide here.
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 NO_THEME = "自由交流"  # what a day is about that has no theme
 KNOWN = ("group", "date", "weekday", "theme")
 ON_FESTIVALS = ("festival", "blessing")  # known only to what is sent on festivals alone
-_SPOT = re.compile(r"\{\{([^{}]*)\}\}")
-_BRACES = re.compile(r"\{\{|\}\}")
 
-
-class Unfilled(Invalid):
-    """The text has a placeholder that nobody can fill, or half of one."""
+__all__ = ["KNOWN", "NO_THEME", "ON_FESTIVALS", "WEEKDAYS", "Unfilled", "asks_theme", "check", "fill", "values"]
 
 
 def check(text: str, *, field: str = "body", festival: bool = False) -> None:
@@ -27,27 +23,16 @@ def check(text: str, *, field: str = "body", festival: bool = False) -> None:
 
     Raises Unfilled, which names the placeholder and the known ones.
     """
-    known = KNOWN + ON_FESTIVALS if festival else KNOWN
-    for name in dict.fromkeys(spot.strip() for spot in _SPOT.findall(text)):
-        if name not in known:
-            raise Unfilled(_refusal(name, known), field=field)
-    if _BRACES.search(_SPOT.sub("", text)):
-        raise Unfilled(_("A placeholder is not closed: write it as %(example)s.") % {"example": _spell("group")}, field=field)
-
-
-def _refusal(name: str, known: tuple[str, ...]) -> str:
-    if name in ON_FESTIVALS:
-        return _("%(name)s is known only on festivals: choose “Only on festivals”, or leave it out.") % {"name": _spell(name)}
-    return _("Nothing fills the placeholder %(name)s. Use one of: %(known)s.") % {
-        "name": _spell(name),
-        "known": ", ".join(map(_spell, known)),
-    }
+    if not festival and (only := [name for name in placeholders.spots(text) if name in ON_FESTIVALS]):
+        told = _("%(name)s is known only on festivals: choose “Only on festivals”, or leave it out.") % {"name": spell(only[0])}
+        raise Unfilled(told, field=field)
+    placeholders.check(text, KNOWN + ON_FESTIVALS if festival else KNOWN, field=field)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with every placeholder filled, in one pass: a value is never searched for placeholders. Raises Unfilled."""
     check(text, festival="festival" in values)
-    return _SPOT.sub(lambda spot: values[spot[1].strip()], text)
+    return placeholders.fill(text, values)
 
 
 def values(*, group: str, day: date, theme: str = "") -> dict[str, str]:
@@ -60,8 +45,4 @@ def values(*, group: str, day: date, theme: str = "") -> dict[str, str]:
 
 def asks_theme(text: str) -> bool:
     """Whether the theme of the day must be looked up for this text."""
-    return any(spot.strip() == "theme" for spot in _SPOT.findall(text))
-
-
-def _spell(name: str) -> str:
-    return "{{" + name + "}}"
+    return "theme" in placeholders.spots(text)

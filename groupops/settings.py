@@ -177,10 +177,12 @@ INBOUND_PIPELINE = [
     "groupops.inbound.renaming.follow",
     "members.inbound.resolve",
     "members.inbound.count",
+    "members.newcomers.inbound.welcome",
     "members.questions.inbound.listen",
 ]
 DELIVERY_KINDS: dict[str, dict[str, str]] = {
     "order": {"guard": "groupops.messaging.orders.guard", "settled": "groupops.messaging.orders.settled"},
+    "welcome": {"guard": "members.newcomers.delivery.guard", "settled": "members.newcomers.delivery.settled"},
     "post": {"guard": "content.delivery.guard", "open_row": "content.delivery.open_row", "settled": "content.delivery.settled"},
 }
 TODAY_SOURCES = [
@@ -203,6 +205,8 @@ POLICIES: dict[str, str] = {
     "content.coverage": "groupops.groups.policy.Coverage",
     "content.labels": "content.workflow.Labels",
     "content.review": "content.workflow.Review",
+    "members.onboarding": "members.arriving.OnboardingRule",
+    "members.welcome": "members.arriving.WelcomeRule",
     "group.health": "groupops.groups.policy.HealthWeights",
     "group.posts": "groupops.groups.policy.PostRanges",
     "group.stage": "groupops.groups.policy.StagePlan",
@@ -403,6 +407,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("daily health", "groupops.groups.tasks.assess", 900.0),
         ("look at the members", "members.tasks.look_around", 600.0),
         ("watch coverage", "content.tasks.watch_coverage", 120.0),
+        ("welcome newcomers", "members.tasks.welcome", 5.0),
         ("lapse questions", "members.tasks.lapse_questions", 900.0),
         ("tell staff", "groupops.operations.tasks.notify", 10.0),
         ("forget marks", "groupops.dashboard.tasks.sweep", 3600.0),

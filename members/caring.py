@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,11 +12,26 @@ class CareSort(TextChoices):
     """A sort of care. A room that needs another adds a line."""
 
     CUSTOM = "custom", _("What a colleague wrote down")
+    # Seed: 人工跟进（24小时内）.
+    NEW_BACKGROUND = "new_background", _("learn about their background and needs")
+    NEW_TOPIC = "new_topic", _("lead them into a fitting topic")
+    NEW_HISTORY = "new_history", _("recommend history and resources")
+    NEW_CHANNELS = "new_channels", _("invite them to our other channels")
+    # Seed: 新成员融入策略, 第一周.
+    WEEK_WATCH = "week_watch", _("look every day whether they speak")
+    WEEK_REPLY = "week_reply", _("reply to their questions and views")
+    WEEK_INVITE = "week_invite", _("invite them into a topic for newcomers")
+    WEEK_RESOURCES = "week_resources", _("recommend learning resources and tools")
+    # Seed: 新成员融入策略, 第一个月.
+    MONTH_SHARE = "month_share", _("invite them to share their experience")
+    MONTH_EVENTS = "month_events", _("recommend events, online or offline")
+    MONTH_CONTRIBUTE = "month_contribute", _("consider them as a contributor of content")
+    MONTH_OPINION = "month_opinion", _("ask for their opinion on the group")
 
 
-def care_sorts() -> list[tuple[str, str]]:
+def care_sorts() -> list[tuple[str, str | Promise]]:
     """The choices of the field; a function, so that another sort wants no migration."""
-    return CareSort.choices
+    return list(CareSort.choices)
 
 
 class CareState(TextChoices):

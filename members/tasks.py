@@ -5,6 +5,7 @@ from celery import shared_task
 from groupops.record import services as record
 from groupops.shared import clock
 from members import snapshots
+from members.newcomers import services as newcomers
 from members.questions import services as questions
 
 
@@ -19,3 +20,9 @@ def look_around() -> None:
 def lapse_questions() -> None:
     """Close the questions that nobody will answer any more."""
     questions.lapse(at=clock.now())
+
+
+@shared_task
+def welcome() -> None:
+    """Say the welcomes that are due."""
+    newcomers.say_welcomes(at=clock.now())

@@ -76,8 +76,13 @@ def policies() -> str:
 
 
 def _policy(name: str, cls: type[Any]) -> str:
-    rows = [[f"`{item.name}`", str(item.label), str(item.default), str(item.unit), f"{item.low}–{item.high}"] for item in describe(cls)]
+    rows = [[f"`{item.name}`", str(item.label), _spelt(item.default), str(item.unit), f"{item.low}–{item.high}"] for item in describe(cls)]
     return f"## {getattr(cls, 'title', name)}\n\n`{name}`\n\n{_table(['Field', 'Meaning', 'Default', 'Unit', 'Range'], rows)}\n"
+
+
+def _spelt(value: Any) -> str:
+    """A text of several lines stands in one cell."""
+    return str(value).replace("\n", "<br>")
 
 
 def kinds() -> str:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_noop as _
 from groupops.groups.models import Group
 from groupops.messaging.adapter import ACTS, Operation
 from groupops.messaging.models import Binding, Delivery
-from groupops.messaging.policy import DeliveryState, key_of, text_key
+from groupops.messaging.moves import move
+from groupops.messaging.policy import CLAIMABLE, DeliveryState, key_of, text_key
 from groupops.shared import doorbell, live
 
 DELIVER = "groupops.messaging.tasks.deliver"
@@ -71,6 +72,17 @@ def act(
     if made and state == DeliveryState.DUE:
         transaction.on_commit(_ring, robust=True)
     return delivery
+
+
+def withdraw(delivery: Delivery, *, why: str, at: datetime) -> bool:
+    """The machine takes back what nobody has begun to send: planned, due, or waiting for a person who has not taken it on.
+
+    `why` is a msgid. Lock the delivery before. False where it is under way, settled, or a person is at it.
+    """
+    waits = delivery.state == DeliveryState.WAITING_PERSON and delivery.taken_by_id is None
+    if not (waits or delivery.state in (DeliveryState.PLANNED, *CLAIMABLE)):
+        return False
+    return move(delivery, DeliveryState.CANCELLED, at=at, why=why)
 
 
 def _ring() -> None:

@@ -146,6 +146,9 @@ TABLE |= {
     "members:greet": post(ACT, {"group_id": "group"}),
     "members:greet-undo": at(post(ACT, {"group_id": "group", "token": "nonsense"}), answers=frozenset({404})),
     "members:care-settle": post(at(ACT, viewer=GONE), {PK: "care", "to": "done"}),
+    # pages of members: without a signed link there is nothing
+    "portal:rules": at(form(OPEN, {"link": "x"}), answers=frozenset({404})),
+    "portal:group": at(OPEN, args={"link": "x"}, answers=frozenset({404})),
     "members:profile": at(SEE_GROUP, args={"person_id": "person"}),
     # content
     "content:coverage-overview": at(EVERYBODY, is_list=True),

@@ -9,6 +9,16 @@ from django.utils.translation import gettext as _
 from groupops.groups.policy import HIGHEST, Setting, describe
 
 WHY = "why"  # no policy has a field of this name
+LONGEST = 2000  # characters of a text of several lines
+
+
+class Lines(forms.CharField):
+    """A text of several lines; browsers send CR LF, what is kept has LF."""
+
+    def to_python(self, value: Any) -> Any:
+        """As of any text."""
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
 
 
 def policy_form(cls: type, data: Any = None, *, initial: Any = None) -> forms.Form:
@@ -26,6 +36,8 @@ def _field(item: Setting) -> forms.Field:
     label = f"{name} ({unit})" if unit else name
     if item.type is bool:
         return forms.BooleanField(label=label, help_text=hint, required=False)
+    if item.lines:
+        return Lines(label=label, help_text=hint, max_length=LONGEST, required=False, widget=forms.Textarea(attrs={"rows": 12}))
     if item.type is str:
         return forms.CharField(label=label, help_text=hint, max_length=500, required=False)
     if not hint and item.high < HIGHEST:

@@ -34,6 +34,7 @@ class Setting:
     unit: str | Promise
     low: int
     high: int
+    lines: bool = False  # a text of several lines
 
 
 def setting(
@@ -44,9 +45,10 @@ def setting(
     high: int = HIGHEST,
     unit: str | Promise = "",
     help: str | Promise = "",  # noqa: A002
+    lines: bool = False,
 ) -> Any:
-    """A dataclass field that carries how it is shown and its bounds."""
-    return field(default=default, metadata={"label": label, "low": low, "high": high, "unit": unit, "help": help})
+    """A dataclass field that carries how it is shown and its bounds; `lines`: a text of several lines."""
+    return field(default=default, metadata={"label": label, "low": low, "high": high, "unit": unit, "help": help, "lines": lines})
 
 
 def describe(cls: type) -> list[Setting]:
@@ -64,6 +66,7 @@ def describe(cls: type) -> list[Setting]:
             unit=item.metadata.get("unit", ""),
             low=item.metadata.get("low", 0),
             high=item.metadata.get("high", HIGHEST),
+            lines=item.metadata.get("lines", False),
         )
         for item in fields(cls)
     ]

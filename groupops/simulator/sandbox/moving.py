@@ -19,6 +19,9 @@ from groupops.record import services as record
 from groupops.shared import secretbox
 from groupops.simulator.models import Sandbox
 from groupops.simulator.sandbox.policy import STRIDE
+from members.arriving import WelcomeState
+from members.models import Welcome
+from members.newcomers import services as newcomers
 
 ON_ITS_WAY = (DeliveryState.PLANNED, DeliveryState.DUE, DeliveryState.RETRY)
 ROUNDS = 5  # of sending and hearing at one moment: a reply may lead to a reply
@@ -39,7 +42,9 @@ def next_moment(sandbox: Sandbox, after: datetime) -> datetime:
     slots = Slot.objects.filter(schedule__group=group, state=SlotState.PLANNED, due_at__gt=after)
     posts = Post.objects.filter(group=group, state=PostState.SCHEDULED, due_at__gt=after)
     waiting = Delivery.objects.filter(group=group)
+    welcomes = Welcome.objects.filter(group=group, state=WelcomeState.WAITING, due_at__gt=after)
     found = [
+        welcomes.aggregate(at=Min("due_at"))["at"],
         slots.aggregate(at=Min("due_at"))["at"],
         posts.aggregate(at=Min("due_at"))["at"],
         waiting.filter(state__in=ON_ITS_WAY, due_at__gt=after).aggregate(at=Min("due_at"))["at"],
@@ -51,10 +56,11 @@ def next_moment(sandbox: Sandbox, after: datetime) -> datetime:
 
 
 def settle(sandbox: Sandbox, at: datetime) -> None:
-    """Everything that the ticks do for a group, for this one and at this moment: plan, release, send, lapse, hear, understand."""
+    """Everything that the ticks do for a group, for this one and at this moment: plan, release, welcome, send, lapse, hear, understand."""
     put(sandbox, at)
     content.plan(at=at, group=sandbox.group)
     content.release(at=at, group_id=sandbox.group_id)
+    newcomers.say_welcomes(at=at, group_id=sandbox.group_id)
     hear(sandbox, at)
     for _round in range(ROUNDS):
         if not _is_due(sandbox, at) or not delivery.run(now=lambda: at, connection_id=sandbox.connection_id):

@@ -1,0 +1,1 @@
+"""Tests of the newcomers: welcomed once, heard, followed up."""
