@@ -195,7 +195,16 @@ TODAY_SOURCES = [
     "content.today_posts.source",
 ]
 SWEEP_EXEMPTIONS: list[str] = []
-PROFILE_SECTIONS: list[str] = []
+PROFILE_SECTIONS: list[str] = [
+    "members.profile.sections.stays",
+    "members.profile.sections.talk",
+    "members.profile.sections.names",
+    "members.profile.sections.asked",
+    "members.profile.sections.greeted",
+    "members.profile.sections.cared",
+    "members.profile.sections.tagged",
+    "members.profile.sections.noted",
+]
 PERSONAL_DATA: list[str] = []
 INVARIANTS: list[str] = []
 # What operators may set in the policy store: name -> the dataclass that validates it.
@@ -408,6 +417,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("look at the members", "members.tasks.look_around", 600.0),
         ("watch coverage", "content.tasks.watch_coverage", 120.0),
         ("welcome newcomers", "members.tasks.welcome", 5.0),
+        ("tag by rules", "members.tasks.tag_by_rules", 900.0),
         ("lapse questions", "members.tasks.lapse_questions", 900.0),
         ("tell staff", "groupops.operations.tasks.notify", 10.0),
         ("forget marks", "groupops.dashboard.tasks.sweep", 3600.0),

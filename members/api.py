@@ -1,4 +1,4 @@
-"""Members and persons over the API, read only."""
+"""Members and persons over the API, read only; and the routes of every room of the app."""
 
 from datetime import date
 
@@ -11,6 +11,8 @@ from groupops.shared.api import StrictSerializer
 from members import queries
 from members.filters import MembershipFilter
 from members.models import Membership, Person
+from members.segments import api as segments
+from members.tags import api as tags
 
 
 class MemberSerializer(StrictSerializer):
@@ -84,4 +86,4 @@ class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return queries.persons_for(self.request.user)  # type: ignore[arg-type]
 
 
-routes = [("members", MemberViewSet), ("persons", PersonViewSet)]
+routes = [("members", MemberViewSet), ("persons", PersonViewSet), *tags.routes, *segments.routes]

@@ -1,17 +1,32 @@
 """Filters of memberships: one declaration for the roster, its export and the API."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.models import Group
-from members.models import Membership
+from groupops.shared import clock
+from members.models import DailyActivity, Membership, MembershipTag, Tag
 
 LONGEST_SEARCH = 80
+DAYS = {"week": 7, "month": 30, "quarter": 90}  # seed: 3个月无发言 is 90 days
+UNKNOWN, ZERO = "unknown", "zero"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What the filter asks of a request, for a view of the roster that was saved."""
+
+    user: User
+    GET: QueryDict
 
 
 def _visible(request: Any) -> QuerySet[Group]:
@@ -35,6 +50,27 @@ class MembershipFilter(django_filters.FilterSet):  # type: ignore[misc]
         method="by_presence",
         empty_label=_("Present and gone"),
     )
+    spoke = django_filters.ChoiceFilter(
+        label=_("Last spoke"),
+        choices=[
+            ("week", _("Spoke within 7 days")),
+            ("month", _("Silent for 30 days")),
+            ("quarter", _("Silent for 90 days")),
+            (ZERO, _("No message at all")),
+            (UNKNOWN, _("Last spoke: unknown")),
+        ],
+        method="by_silence",
+        empty_label=_("Speaking and silent"),
+    )
+    joined = django_filters.ChoiceFilter(
+        label=_("Joined"),
+        choices=[("week", _("Joined within 7 days")), ("month", _("Joined within 30 days")), ("quarter", _("Joined within 90 days"))],
+        method="by_join",
+        empty_label=_("Whenever they joined"),
+    )
+    tag = django_filters.ModelChoiceFilter(
+        label=_("Tag"), queryset=Tag.objects.filter(archived=False).order_by("name"), method="by_tag", empty_label=_("All tags")
+    )
 
     class Meta:
         model = Membership
@@ -48,3 +84,20 @@ class MembershipFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_presence(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
         """Here, or gone."""
         return rows.filter(left_at=None) if value == "yes" else rows.exclude(left_at=None)
+
+    def by_silence(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
+        """Silent are those of whom we know when they last spoke; unknown is not silent."""
+        if value == UNKNOWN:
+            return rows.filter(last_spoke_at=None)
+        if value == ZERO:
+            return rows.filter(~Exists(DailyActivity.objects.filter(membership=OuterRef("pk"), messages__gt=0)))
+        since = clock.now() - timedelta(days=DAYS[value])
+        return rows.filter(last_spoke_at__gte=since) if value == "week" else rows.filter(last_spoke_at__lt=since)
+
+    def by_join(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
+        """Whose join was seen lately."""
+        return rows.filter(join_seen=True, joined_at__gte=clock.now() - timedelta(days=DAYS[value]))
+
+    def by_tag(self, rows: QuerySet[Membership], name: str, value: Tag) -> QuerySet[Membership]:
+        """Who carries the tag."""
+        return rows.filter(Exists(MembershipTag.objects.filter(membership=OuterRef("pk"), tag=value)))

@@ -7,6 +7,7 @@ from groupops.shared import clock
 from members import snapshots
 from members.newcomers import services as newcomers
 from members.questions import services as questions
+from members.segments import services as segments
 
 
 @shared_task
@@ -26,3 +27,6 @@ def lapse_questions() -> None:
 def welcome() -> None:
     """Say the welcomes that are due."""
     newcomers.say_welcomes(at=clock.now())
+def tag_by_rules() -> None:
+    """Give the tags that have a rule, and take them."""
+    segments.tag_by_rules(at=clock.now())

@@ -5,13 +5,27 @@ from django.urls import path
 from members import views
 from members.care import views as care
 from members.newcomers import views as newcomers
+from members.profile import views as profile
 from members.questions import views as questions
+from members.segments import views as segments
+from members.tags import views as tags
 
 app_name = "members"
 urlpatterns = [
     path("", views.roster, name="roster"),
     path("export/", views.export, name="export"),
-    path("<int:person_id>/", views.profile, name="profile"),
+    path("act", views.act, name="act"),
+    path("undo/<str:token>", views.undo, name="undo"),
+    path("<int:person_id>/", profile.page, name="profile"),
+    path("<int:person_id>/note", profile.note, name="note"),
+    path("<int:person_id>/task", profile.task, name="care-new"),
+    path("notes/<int:pk>/<slug:to>", profile.note_to, name="note-to"),
+    path("tags/", tags.listing, name="tags"),
+    path("tags/<int:pk>/<slug:to>", tags.put_away, name="tag-to"),
+    path("segments/", segments.listing, name="segments"),
+    path("segments/save", segments.save, name="segment-save"),
+    path("segments/<int:pk>/count", segments.count, name="segment-count"),
+    path("segments/<int:pk>/delete", segments.delete, name="segment-delete"),
     path("questions/", questions.desk, name="questions"),
     path("questions/act", questions.act, name="questions-act"),
     path("questions/undo/<str:token>", questions.undo, name="questions-undo"),

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from groupops.shared.intake import is_unstorable
 log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "language"  # of people who have not logged in; read here because an error page may come before any middleware
+DIGITS = 19  # from so many on a number fits no id
 PAGES = {400, 403, 404, 409, 422, 429}  # templates/errors/<status>.html; any other 4xx shows 400's
 PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
@@ -88,6 +89,11 @@ def not_found_unless(found: object) -> None:
     """404 where nothing was found: a foreign object and an absent one look the same."""
     if not found:
         raise Http404(_("There is nothing here."))
+
+
+def ids(given: Iterable[str]) -> list[int]:
+    """The typed ids among `given`, as a form or an address brings them; what cannot be one names nothing."""
+    return [int(text) for text in given if text.isascii() and text.isdecimal() and len(text) < DIGITS]
 
 
 def next_url(request: HttpRequest, *, default: str = "/") -> str:

@@ -9,6 +9,7 @@ from members.models.onboarding import Intake, Newcomer
 from members.models.questions import Question
 from members.models.rules import RulesAcknowledgement
 from members.models.sources import Source
+from members.models.tags import MembershipTag, Note, Segment, Tag
 from members.models.tiers import TierChange, TierNight
 from members.models.welcome import Welcome, WelcomeRound
 
@@ -29,3 +30,17 @@ __all__ = [
     "Welcome",
     "WelcomeRound",
 ]
+    "Membership",
+    "MembershipTag",
+    "Note",
+    "Person",
+    "Question",
+    "Segment",
+    "Source",
+    "Tag",
+    "TierChange",
+    "TierNight",
+]
+
+# Never rewritten; not guarded against DELETE, because a person can be erased.
+APPEND_ONLY: dict[str, tuple[str, ...]] = {TierChange._meta.db_table: ("UPDATE",)}

@@ -19,7 +19,7 @@ from groupops.groups.views.found import actor, is_htmx
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging, skipping
 from groupops.shared.errors import Conflict
-from groupops.shared.http import next_url, not_found_unless
+from groupops.shared.http import ids, next_url, not_found_unless
 from members.asking import How, QuestionState
 from members.models import Question
 from members.questions import queries
@@ -138,8 +138,7 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
 
 def _chosen(user: User, given: Sequence[str]) -> list[Question]:
     """The questions that were named and that the reader sees, by time."""
-    pks = [int(text) for text in given[:MOST] if text.isascii() and text.isdecimal() and len(text) < 19]
-    return list(queries.questions_for(user).filter(pk__in=pks).order_by("asked_at", "pk"))
+    return list(queries.questions_for(user).filter(pk__in=ids(given[:MOST])).order_by("asked_at", "pk"))
 
 
 def _carry_out(name: str, rows: Sequence[Question], by: User) -> Many:

@@ -18,7 +18,7 @@ from tests.factories import accounts as people
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
 from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
 from tests.factories.inbound import StoredEventFactory
-from tests.factories.members import CareTaskFactory, QuestionFactory
+from tests.factories.members import CareTaskFactory, NoteFactory, QuestionFactory, SegmentFactory, TagFactory
 from tests.factories.messaging import BindingFactory, ConnectionFactory
 from tests.factories.sandbox import bare
 
@@ -76,6 +76,9 @@ def _group(owner: Any) -> dict[str, Any]:
         "event": StoredEventFactory(binding=binding),
         "person": person,
         "membership": (membership := Membership.objects.create(person=person, group=group, joined_at=NOW)),
+        "note": NoteFactory(membership=membership),
+        "tag": TagFactory(),
+        "segment": SegmentFactory(shared=True),
         "care": CareTaskFactory(membership=membership),
         "question": QuestionFactory(membership=membership),
         "staff": (staff := StaffPostFactory(group=group)),

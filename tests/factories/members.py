@@ -8,7 +8,8 @@ from factory.django import DjangoModelFactory
 from groupops.messaging.models import Binding
 from members.asking import Cue, QuestionState
 from members.caring import CareSort
-from members.models import CareTask, Membership, Person, Question
+from members.models import CareTask, Membership, MembershipTag, Note, Person, Question, Segment, Tag
+from tests.factories.accounts import UserFactory
 from tests.factories.groups import NOW
 from tests.factories.inbound import StoredEventFactory
 from tests.factories.messaging import BindingFactory
@@ -54,6 +55,52 @@ class CareTaskFactory(DjangoModelFactory[CareTask]):
     note = "问问他最近怎么样"
     due_at = NOW
     created_at = NOW
+
+
+class SegmentFactory(DjangoModelFactory[Segment]):
+    """Who is silent for a month."""
+
+    class Meta:
+        model = Segment
+
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"沉默{n}")
+    query = factory.LazyFunction(lambda: {"spoke": "month"})
+    created_at = NOW
+
+
+class TagFactory(DjangoModelFactory[Tag]):
+    """A tag that is given by hand."""
+
+    class Meta:
+        model = Tag
+
+    name = factory.Sequence(lambda n: f"标签{n}")
+    created_at = NOW
+
+
+class MembershipTagFactory(DjangoModelFactory[MembershipTag]):
+    """A tag on somebody."""
+
+    class Meta:
+        model = MembershipTag
+
+    membership = factory.SubFactory(MembershipFactory)
+    tag = factory.SubFactory(TagFactory)
+    by = factory.SubFactory(UserFactory)
+    at = NOW
+
+
+class NoteFactory(DjangoModelFactory[Note]):
+    """What a colleague wrote."""
+
+    class Meta:
+        model = Note
+
+    membership = factory.SubFactory(MembershipFactory)
+    text = "喜欢聊数据库"
+    by = factory.SubFactory(UserFactory)
+    at = NOW
 
 
 def _said(question: "factory.builder.Resolver") -> object:

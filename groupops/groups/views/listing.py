@@ -26,7 +26,7 @@ from groupops.groups.services import BulkResult
 from groupops.groups.views.found import actor, is_htmx
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
-from groupops.shared.http import next_url
+from groupops.shared.http import ids, next_url
 from groupops.shared.spreadsheet import csv_response
 
 UNDO_SALT, UNDO_SECONDS = "groups.undo", 600
@@ -126,7 +126,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     to = request.POST.get("to", "")
     if to not in Lifecycle.values:
         raise Http404(_("There is no such action."))
-    chosen = [int(pk) for pk in request.POST.getlist("pk")[:MOST] if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+    chosen = ids(request.POST.getlist("pk")[:MOST])
     seen = list(access.visible_to(actor(request)).filter(pk__in=chosen))
     rights = access.rights_on(actor(request), seen)
     allowed = [group for group in seen if GroupRight.EDIT in rights[group.pk]]

@@ -23,7 +23,7 @@ from groupops.messaging.services import Many
 from groupops.record.idempotency import once
 from groupops.shared import clock, skipping
 from groupops.shared.errors import Conflict
-from groupops.shared.http import next_url, not_found_unless
+from groupops.shared.http import ids, next_url, not_found_unless
 
 UNDO_SALT, UNDO_SECONDS = "messaging.undo", 600
 MOST = 200  # deliveries in one go
@@ -94,8 +94,7 @@ def undo_many(request: HttpRequest, token: str) -> HttpResponse:
 
 def _chosen(user: User, given: Sequence[str]) -> list[Delivery]:
     """The deliveries that were named and that the reader sees, in time order."""
-    pks = [int(text) for text in given[:MOST] if text.isascii() and text.isdecimal() and len(text) < 19]
-    return list(queries.deliveries_for(user).filter(pk__in=pks).order_by("due_at", "pk"))
+    return list(queries.deliveries_for(user).filter(pk__in=ids(given[:MOST])).order_by("due_at", "pk"))
 
 
 def _carry_out(name: str, rows: Sequence[Delivery], by: User) -> Many:

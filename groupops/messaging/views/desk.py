@@ -20,7 +20,7 @@ from groupops.messaging.models import Delivery
 from groupops.messaging.policy import Decision, DeliveryState
 from groupops.messaging.rights import right_for
 from groupops.shared import clock, paging
-from groupops.shared.http import not_found_unless
+from groupops.shared.http import ids, not_found_unless
 
 S = DeliveryState
 VIEWS = (S.WAITING_PERSON, INBOX, *queries.TROUBLE, OPEN, S.SENT, S.CANCELLED, ALL)
@@ -115,7 +115,7 @@ def _cards(request: HttpRequest, user: User, rows: QuerySet[Delivery], at: datet
 
 def _gone(request: HttpRequest, user: User, rows: QuerySet[Delivery], at: datetime) -> list[tuple[Delivery, str]]:
     """What has become of the ?seen= deliveries of the reader's screen."""
-    seen = [int(text) for text in request.GET.get("seen", "").split(",") if text.isascii() and text.isdecimal() and len(text) < 19]
+    seen = ids(request.GET.get("seen", "").split(","))
     return queries.gone(user, rows, seen, at) if seen else []
 
 

@@ -1,0 +1,1 @@
+"""Segments (分群): saved views of the roster, for tags, tasks and exports."""
