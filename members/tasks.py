@@ -7,7 +7,7 @@ from groupops.shared import clock
 from members import snapshots
 from members.newcomers import services as newcomers
 from members.questions import services as questions
-from members.segments import services as segments
+from members.tags import services as tags
 
 
 @shared_task
@@ -29,4 +29,4 @@ def welcome() -> None:
     newcomers.say_welcomes(at=clock.now())
 def tag_by_rules() -> None:
     """Give the tags that have a rule, and take them."""
-    segments.tag_by_rules(at=clock.now())
+    tags.tag_by_rules(at=clock.now())

@@ -10,8 +10,6 @@ from groupops.accounts.models import User
 from groupops.record import services as record
 from groupops.shared.errors import Conflict, Forbidden, Invalid
 from members.models import Segment, Tag
-from members.segments import queries
-from members.tags import services as tags
 
 
 class NameTaken(Conflict):
@@ -49,13 +47,3 @@ def delete(*, segment: Segment, by: User, at: datetime) -> None:
             raise InUse(_("The tag “%(tag)s” is given by this segment: put the tag away first.") % {"tag": tag.name})
         record.audit(by=by, verb="segment.delete", target=segment, at=at, before={"query": segment.query, "shared": segment.shared})
         segment.delete()
-
-
-def tag_by_rules(*, at: datetime) -> int:
-    """Bring every tag with a rule up to date, as its segment's owner sees the groups; returns how many marks changed."""
-    changed = 0
-    for tag in Tag.objects.filter(archived=False, rule__isnull=False).select_related("rule__owner").order_by("pk"):
-        if tag.rule is not None:
-            members = queries.members_of(tag.rule, tag.rule.owner).filter(left_at=None)
-            changed += sum(tags.follow_rule(tag=tag, members=members, at=at))
-    return changed

@@ -15,6 +15,7 @@ from groupops.groups.access import GroupRight
 from groupops.record import services as record
 from groupops.shared.errors import Conflict, Forbidden
 from members.models import Membership, MembershipTag, Note, Segment, Tag
+from members.segments import queries as segments
 from members.tags import queries
 
 CHUNK = 2000
@@ -98,6 +99,16 @@ def _told(tag: Tag, rows: Collection[Membership], verb: str, by: User, at: datet
     for group_id in sorted({row.group_id for row in rows}):
         names = [row.person.name for row in rows if row.group_id == group_id]
         record.audit(by=by, verb=verb, target=tag, at=at, group_id=group_id, after={"names": names})
+
+
+def tag_by_rules(*, at: datetime) -> int:
+    """Bring every tag with a rule up to date, as its segment's owner sees the groups; returns how many marks changed."""
+    changed = 0
+    for tag in Tag.objects.filter(archived=False, rule__isnull=False).select_related("rule__owner").order_by("pk"):
+        if tag.rule is not None:
+            members = segments.members_of(tag.rule, tag.rule.owner).filter(left_at=None)
+            changed += sum(follow_rule(tag=tag, members=members, at=at))
+    return changed
 
 
 def follow_rule(*, tag: Tag, members: QuerySet[Membership], at: datetime) -> tuple[int, int]:

@@ -60,12 +60,12 @@ def test_a_rule_gives_and_takes_by_itself_and_twice_changes_nothing() -> None:
     MembershipFactory(last_spoke_at=now)
     MembershipFactory()  # unknown is not silent
     tag = TagFactory(rule=SegmentFactory(owner=operator()))
-    assert services.tag_by_rules(at=now) == 1
+    assert tags.tag_by_rules(at=now) == 1
     assert list(MembershipTag.objects.filter(tag=tag).values_list("membership", "by")) == [(silent.pk, None)]
-    assert services.tag_by_rules(at=now) == 0
+    assert tags.tag_by_rules(at=now) == 0
     silent.last_spoke_at = now
     silent.save()
-    assert services.tag_by_rules(at=now) == 1
+    assert tags.tag_by_rules(at=now) == 1
     assert not MembershipTag.objects.exists()
     with pytest.raises(Conflict):
         tags.give(tag=tag, memberships=[silent], by=operator(), at=now)
