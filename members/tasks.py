@@ -27,6 +27,8 @@ def lapse_questions() -> None:
 def welcome() -> None:
     """Say the welcomes that are due."""
     newcomers.say_welcomes(at=clock.now())
+
+
 def tag_by_rules() -> None:
     """Give the tags that have a rule, and take them."""
     tags.tag_by_rules(at=clock.now())

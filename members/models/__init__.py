@@ -1,46 +1,24 @@
 """What is kept of the members: one file an idea."""
 
-from members.models.activity import DailyActivity
-from members.models.care import CareTask
-from members.models.identity import FormerName, Person
-from members.models.membership import Membership
-from members.models.newcomers import Greeting
-from members.models.onboarding import Intake, Newcomer
-from members.models.questions import Question
-from members.models.rules import RulesAcknowledgement
-from members.models.sources import Source
-from members.models.tags import MembershipTag, Note, Segment, Tag
-from members.models.tiers import TierChange, TierNight
-from members.models.welcome import Welcome, WelcomeRound
-
-__all__ = [
-    "CareTask",
-    "DailyActivity",
-    "FormerName",
-    "Greeting",
-    "Intake",
-    "Membership",
-    "Newcomer",
-    "Person",
-    "Question",
-    "RulesAcknowledgement",
-    "Source",
-    "TierChange",
-    "TierNight",
-    "Welcome",
-    "WelcomeRound",
-]
-    "Membership",
-    "MembershipTag",
-    "Note",
-    "Person",
-    "Question",
-    "Segment",
-    "Source",
-    "Tag",
-    "TierChange",
-    "TierNight",
-]
+from members.models.activity import DailyActivity as DailyActivity
+from members.models.care import CareTask as CareTask
+from members.models.identity import FormerName as FormerName
+from members.models.identity import Person as Person
+from members.models.membership import Membership as Membership
+from members.models.newcomers import Greeting as Greeting
+from members.models.onboarding import Intake as Intake
+from members.models.onboarding import Newcomer as Newcomer
+from members.models.questions import Question as Question
+from members.models.rules import RulesAcknowledgement as RulesAcknowledgement
+from members.models.sources import Source as Source
+from members.models.tags import MembershipTag as MembershipTag
+from members.models.tags import Note as Note
+from members.models.tags import Segment as Segment
+from members.models.tags import Tag as Tag
+from members.models.tiers import TierChange as TierChange
+from members.models.tiers import TierNight as TierNight
+from members.models.welcome import Welcome as Welcome
+from members.models.welcome import WelcomeRound as WelcomeRound
 
 # Never rewritten; not guarded against DELETE, because a person can be erased.
 APPEND_ONLY: dict[str, tuple[str, ...]] = {TierChange._meta.db_table: ("UPDATE",)}

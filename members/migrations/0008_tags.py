@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0006_tiers'),
+        ('members', '0007_newcomers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
