@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from groupops.inbound import readers
 from groupops.inbound.turn import Batch, Moved, Turn, step
 from groupops.messaging.adapter import EventKind
 from groupops.shared import clock
@@ -34,17 +35,32 @@ NOT_COUNTED = gettext_noop("There is nothing to count.")
 def resolve(batch: Batch) -> None:
     """Persons, their names and their memberships, for the whole batch at once. A stopped message moves `last_spoke_at` all the same."""
     named = [turn for turn in batch.turns if turn.remote_user]
-    persons = members.meet(realm=batch.realm, sightings=[members.Sighting(turn.remote_user, turn.user_name, turn.at) for turn in named])
+    inviting = [turn for turn in named if _inviter(turn)]
+    sightings = [members.Sighting(turn.remote_user, turn.user_name, turn.at) for turn in named]
+    sightings += [members.Sighting(turn.operator, _name_in(turn.operator), turn.at) for turn in inviting]
+    persons = members.meet(realm=batch.realm, sightings=sightings)
+    inviters = {turn.event_id: persons[turn.operator] for turn in inviting}
     for turn in named:
         turn.person_id = persons[turn.remote_user]
     present = [turn for turn in named if turn.kind in TELLS]
     stays = members.attend(first_signs={(persons[turn.remote_user], turn.group_id): turn.at for turn in reversed(present)})
     for turn in batch.turns:
-        _follow(turn, stays)
+        _follow(turn, stays, inviters.get(turn.event_id))
     members.keep(stays=stays.values())
 
 
-def _follow(turn: Turn, stays: dict[tuple[int, int], policy.Presence]) -> None:
+def _inviter(turn: Turn) -> str:
+    """Who invited the person of a join, "" where nobody did or nobody says."""
+    named = turn.kind == EventKind.JOINED and turn.operator not in {turn.remote_user, readers.ME}
+    return turn.operator if named else ""
+
+
+def _name_in(remote_id: str) -> str:
+    """The name of somebody whom an export knows by nothing else."""
+    return remote_id.removeprefix(readers.BY_NAME) if remote_id.startswith(readers.BY_NAME) else ""
+
+
+def _follow(turn: Turn, stays: dict[tuple[int, int], policy.Presence], inviter: int | None) -> None:
     """Move the stay of this turn's person as the event says, and note it."""
     name = turn.user_name or turn.remote_user
     if turn.person_id is None:
@@ -53,16 +69,16 @@ def _follow(turn: Turn, stays: dict[tuple[int, int], policy.Presence]) -> None:
         turn.note(RESOLVE, KNOWN, name=name)
     else:
         stay = stays[turn.person_id, turn.group_id]
-        turn.membership_id, turn.moved = stay.pk, _move(stay, turn)
+        turn.membership_id, turn.moved = stay.pk, _move(stay, turn, inviter)
         old_news = OLD_NEWS if turn.kind in MOVES_ALONE else KNOWN
         turn.note(RESOLVE, MOVES[turn.moved] if turn.moved else old_news, name=name)
 
 
-def _move(stay: policy.Presence, turn: Turn) -> Moved | None:
+def _move(stay: policy.Presence, turn: Turn, inviter: int | None) -> Moved | None:
     is_new, stay.is_new = stay.is_new, False
     match turn.kind:
         case EventKind.JOINED:
-            moved = policy.joined(stay, turn.at)
+            moved = policy.joined(stay, turn.at, inviter)
             return Moved.JOINED if is_new else moved
         case EventKind.LEFT:
             return policy.left(stay, turn.at, turn.how)

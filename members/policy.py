@@ -31,6 +31,7 @@ class Stay(Protocol):
     left_how: str
     rejoins: int
     last_spoke_at: datetime | None
+    invited_by: int | None  # the person who invited them to the stay that began at joined_at
 
 
 @dataclass(slots=True)
@@ -55,6 +56,7 @@ class Presence:
     left_how: str
     rejoins: int
     last_spoke_at: datetime | None
+    invited_by: int | None = None
     is_new: bool = False  # made by this batch, and still without its first event
     was: tuple[Any, ...] = field(init=False)
 
@@ -63,7 +65,7 @@ class Presence:
 
     def values(self) -> tuple[Any, ...]:
         """What is written back, in the order of the columns above."""
-        return (self.joined_at, self.join_seen, self.left_at, self.left_how, self.rejoins, self.last_spoke_at)
+        return (self.joined_at, self.join_seen, self.left_at, self.left_how, self.rejoins, self.last_spoke_at, self.invited_by)
 
 
 def spoke(stay: Stay, at: datetime) -> Moved | None:
@@ -85,10 +87,16 @@ def found(stay: Stay, at: datetime) -> Moved | None:
     return None
 
 
-def joined(stay: Stay, at: datetime) -> Moved | None:
-    """A join occurred at `at`; an old one only completes what we know."""
+def joined(stay: Stay, at: datetime, by: int | None = None) -> Moved | None:
+    """A join occurred at `at`, on the invitation of the person `by`; an old one only completes what we know."""
     if stay.left_at is not None and at >= stay.left_at:
-        return _back(stay, at, seen=True)
+        moved = _back(stay, at, seen=True)
+        stay.invited_by = by
+        return moved
+    if not stay.join_seen or at > stay.joined_at:
+        stay.invited_by = by
+    elif at == stay.joined_at:
+        stay.invited_by = stay.invited_by or by
     stay.joined_at = max(stay.joined_at, at) if stay.join_seen else at
     stay.join_seen = True
     return None
@@ -109,6 +117,6 @@ def left(stay: Stay, at: datetime, how: str) -> Moved | None:
 
 
 def _back(stay: Stay, at: datetime, *, seen: bool) -> Moved:
-    stay.joined_at, stay.join_seen, stay.left_at, stay.left_how = at, seen, None, ""
+    stay.joined_at, stay.join_seen, stay.left_at, stay.left_how, stay.invited_by = at, seen, None, "", None
     stay.rejoins += 1
     return Moved.REJOINED

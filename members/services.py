@@ -14,7 +14,7 @@ from members.models import DailyActivity, FormerName, Membership, Person
 from members.policy import Known, Presence
 
 NAME_WIDTH = 200
-STAY = ("joined_at", "join_seen", "left_at", "left_how", "rejoins", "last_spoke_at")
+STAY = ("joined_at", "join_seen", "left_at", "left_how", "rejoins", "last_spoke_at", "invited_by")
 NUMBERS = ("messages", "speakers", "joins", "leaves")
 
 

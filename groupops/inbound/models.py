@@ -27,6 +27,7 @@ class StoredEvent(models.Model):
     remote_group = models.CharField(max_length=255)
     remote_user = models.CharField(max_length=255, blank=True)
     user_name = models.CharField(max_length=200, blank=True)
+    operator = models.CharField(max_length=255, blank=True, default="")  # who did it to them: invited, removed
     remote_message = models.CharField(max_length=255, blank=True)
     text = models.TextField(blank=True)
     how = models.CharField(max_length=10, blank=True)

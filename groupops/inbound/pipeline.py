@@ -24,7 +24,7 @@ from groupops.record import services as record
 from groupops.shared import bulk, live
 
 log = logging.getLogger(__name__)
-FIELDS = ("pk", "kind", "group_id", "group__zone", "remote_user", "user_name", "text", "how", "occurred_at")
+FIELDS = ("pk", "kind", "group_id", "group__zone", "remote_user", "user_name", "operator", "text", "how", "occurred_at")
 # A deadlock, a time-out, a lost connection: the batch is not to blame.
 TRANSIENT = (OperationalError, InterfaceError)
 PARKED = gettext_noop("Events of a channel could not be understood and were parked.")
@@ -121,8 +121,8 @@ def _batch(connection: Connection, event_ids: list[int], at: datetime) -> int:
 
 
 def _turn(row: tuple[Any, ...]) -> Turn:
-    pk, kind, group_id, zone, remote_user, user_name, text, how, occurred_at = row
-    return Turn(pk, EventKind(kind), group_id, zone, remote_user, user_name, text, how, occurred_at)
+    pk, kind, group_id, zone, remote_user, user_name, operator, text, how, occurred_at = row
+    return Turn(pk, EventKind(kind), group_id, zone, remote_user, user_name, text, how, occurred_at, operator)
 
 
 def steps() -> list[Step]:

@@ -33,6 +33,7 @@ class Turn:
     text: str
     how: str
     at: datetime  # when it occurred
+    operator: str = ""  # the remote id of who did it to them: the inviter of a join
     person_id: int | None = None
     membership_id: int | None = None
     moved: Moved | None = None

@@ -34,6 +34,9 @@ class Membership(models.Model):
     tier_lock_reason = models.CharField(max_length=200, blank=True, default="")
     tier_locked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
 
+    # Who invited them to the stay that joined_at tells of, where the platform or an import names somebody. None: nobody is known.
+    invited_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="invited", db_index=False, verbose_name=_("invited by"))
+
     class Meta:
         verbose_name = _("membership")
         constraints = [
@@ -54,6 +57,7 @@ class Membership(models.Model):
             models.Index(fields=["group", "-joined_at", "-id"], name="membership_of_group"),
             models.Index(fields=["-joined_at", "-id"], name="membership_newest"),
             models.Index(fields=["group"], condition=Q(left_at=None), name="membership_present"),
+            models.Index(fields=["invited_by", "-joined_at", "-id"], condition=Q(invited_by__isnull=False), name="membership_of_inviter"),
             models.Index(fields=["source", "-joined_at", "-id"], condition=Q(source__isnull=False), name="membership_of_source"),
             models.Index(fields=["group", "tier"], condition=Q(left_at=None), name="membership_by_tier"),
         ]

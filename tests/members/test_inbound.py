@@ -208,3 +208,22 @@ def test_the_database_refuses_a_second_membership(room: Binding) -> None:
     here = stay(room)
     with pytest.raises(IntegrityError):
         Membership.objects.create(person=here.person, group=here.group, joined_at=NOW)
+
+
+def test_who_invited_somebody_is_kept_and_met(room: Binding) -> None:
+    hear(room, joined(room.remote_id, "alice", operator="bob"), joined(room.remote_id, "carol", operator="name:老王", occurred_at=LATER))
+    inviter = stay(room).invited_by
+    assert inviter is not None
+    assert (inviter.remote_id, inviter.memberships.count()) == ("bob", 0)  # known, but not seen in the group
+    assert stay(room, "carol").invited_by.name == "老王"  # type: ignore[union-attr]
+    hear(room, happened(room.remote_id, "bob", occurred_at=LATER))
+    inviter.refresh_from_db()
+    assert inviter.name == "Bob"
+
+
+def test_a_return_has_an_inviter_of_its_own_and_nobody_invites_themselves(room: Binding) -> None:
+    hear(room, joined(room.remote_id, "alice", operator="bob"), left(room.remote_id, "alice", occurred_at=LATER))
+    hear(room, joined(room.remote_id, "alice", operator="alice", occurred_at=LATER + timedelta(hours=1)))
+    assert stay(room).invited_by is None
+    hear(room, joined(room.remote_id, "alice", operator="<me>", occurred_at=LATER + timedelta(hours=1)))  # whose file was it?
+    assert stay(room).invited_by is None

@@ -2,6 +2,6 @@
 
 from groupops.inbound.readers.export import ME, Entry, Export, Setting, Unreadable
 from groupops.inbound.readers.opening import read
-from groupops.inbound.readers.playing import lines
+from groupops.inbound.readers.playing import BY_NAME, lines
 
-__all__ = ["ME", "Entry", "Export", "Setting", "Unreadable", "lines", "read"]
+__all__ = ["BY_NAME", "ME", "Entry", "Export", "Setting", "Unreadable", "lines", "read"]

@@ -81,7 +81,8 @@ def _notice(content: Content, account: str) -> Told:
 
 
 def _came(content: Content, account: str) -> Told:
-    return {"kind": EventKind.JOINED, "operator": _other(content), "own": identity(content, "user_id") == account}
+    inviter = _other(content) if content.get("sub_type") == "invite" else ""  # whoever let a request pass invited nobody
+    return {"kind": EventKind.JOINED, "operator": inviter, "own": identity(content, "user_id") == account}
 
 
 def _went(content: Content, account: str) -> Told:
