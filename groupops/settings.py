@@ -181,6 +181,7 @@ INBOUND_PIPELINE = [
     "members.questions.inbound.listen",
 ]
 DELIVERY_KINDS: dict[str, dict[str, str]] = {
+    "answer": {"guard": "members.questions.delivery.guard", "settled": "members.questions.delivery.settled"},
     "order": {"guard": "groupops.messaging.orders.guard", "settled": "groupops.messaging.orders.settled"},
     "welcome": {"guard": "members.newcomers.delivery.guard", "settled": "members.newcomers.delivery.settled"},
     "post": {"guard": "content.delivery.guard", "open_row": "content.delivery.open_row", "settled": "content.delivery.settled"},

@@ -6,6 +6,7 @@ from members import views
 from members.care import views as care
 from members.newcomers import views as newcomers
 from members.profile import views as profile
+from members.questions import answer_views as answers
 from members.questions import views as questions
 from members.segments import views as segments
 from members.tags import views as tags
@@ -27,6 +28,7 @@ urlpatterns = [
     path("segments/<int:pk>/count", segments.count, name="segment-count"),
     path("segments/<int:pk>/delete", segments.delete, name="segment-delete"),
     path("questions/", questions.desk, name="questions"),
+    path("questions/answer", answers.answer, name="questions-answer"),
     path("questions/act", questions.act, name="questions-act"),
     path("questions/undo/<str:token>", questions.undo, name="questions-undo"),
     path("questions/<int:pk>/<slug:what>", questions.settle, name="question-settle"),

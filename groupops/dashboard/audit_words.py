@@ -114,6 +114,7 @@ VERBS: dict[str, Promise] = {
     "tag.take": _("took a tag from members"),
     "newcomer.greet": _("greeted newcomers"),
     "newcomer.greet_undo": _("took the greeting back"),
+    "question.answer": _("answered several questions at once"),
     "question.answered": _("marked the question as answered"),
     "question.dismiss": _("said that it is no question"),
     "question.put_back": _("put the question back"),

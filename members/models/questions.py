@@ -1,4 +1,4 @@
-"""What members asked, and what became of it."""
+"""What members asked, what became of it, and what we said to several at once."""
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +9,24 @@ from groupops.groups.models import Group
 from groupops.inbound.models import StoredEvent
 from members.asking import Cue, How, QuestionState
 from members.models.membership import Membership
+
+ANSWER_LENGTH = 1500
+
+
+class Reply(models.Model):
+    """One text that answers several questions, once a group (seed: 批量处理相似的问题)."""
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="replies", db_index=False)
+    text = models.TextField(_("answer"), max_length=ANSWER_LENGTH)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("answer to several questions")
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="reply_says_something")]
+
+    def __str__(self) -> str:
+        return self.text[:40]
 
 
 class Question(models.Model):
@@ -28,6 +46,7 @@ class Question(models.Model):
     answered_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
     answer = models.ForeignKey(StoredEvent, models.SET_NULL, null=True, related_name="+")
     waited = models.PositiveIntegerField(_("waited"), null=True)  # seconds of waking time until the answer
+    reply = models.ForeignKey(Reply, models.SET_NULL, null=True, related_name="questions")  # on its way, or what answered it
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("taken on by"))
     taken_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")  # a person who decided

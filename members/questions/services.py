@@ -22,7 +22,7 @@ from members.questions.listening import Open
 
 HEARD = ("asked_at", "last_asked_at", "times", "due_at", "state", "how", "answered_at", "answered_by", "answer", "waited")
 NEW = ("event", "group", "membership", "cue", *HEARD)
-DECIDED = ("state", "how", "answered_at", "answered_by", "answer", "waited", "settled_by", "taken_by", "taken_at")
+DECIDED = ("state", "how", "answered_at", "answered_by", "answer", "waited", "settled_by", "taken_by", "taken_at", "reply")
 CLOSES = {How.STAFF: QuestionState.ANSWERED, How.MISJUDGED: QuestionState.CLOSED}
 VERBS = {How.STAFF: "question.answered", How.MISJUDGED: "question.dismiss"}
 SETTLED = _("It was settled meanwhile: %(how)s.")
@@ -144,7 +144,7 @@ def _reopened(row: Question, was: Mapping[int, str] | None, by: User, at: dateti
         return _("It was changed meanwhile.")
     before = {"state": row.state, "how": row.how}
     row.state, row.how = QuestionState.OPEN, How.NONE
-    row.answered_at = row.answered_by = row.answer = row.waited = row.settled_by = None
+    row.answered_at = row.answered_by = row.answer = row.waited = row.settled_by = row.reply = None
     _save(row)
     record.audit(by=by, verb="question.reopen", target=row, at=at, group_id=row.group_id, before=before)
     return None

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core import signing
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,7 +24,7 @@ from groupops.shared.errors import Conflict
 from groupops.shared.http import ids, next_url, not_found_unless
 from members.asking import How, QuestionState
 from members.models import Question
-from members.questions import queries
+from members.questions import queries, similar
 from members.questions import services as questions
 from members.questions.filters import QuestionFilter
 from members.questions.services import Many
@@ -30,8 +32,10 @@ from members.questions.services import Many
 ORDER = ("asked_at", "id")
 UNDO_SALT, UNDO_SECONDS = "members.questions.undo", 600
 MOST = 200  # questions in one go
+LOOKED_AT, SHOWN = 100, 5  # questions that are compared, and clusters that are shown
 SLOWEST = 8  # groups whose answering time is shown
 ANSWERED, NO_QUESTION, TAKE, PUT_BACK, REOPEN = "answered", "not_question", "take", "put_back", "reopen"
+AT_ONCE = "at_once"  # leads to the page where one text answers all the chosen
 ACTS = (ANSWERED, NO_QUESTION, TAKE, PUT_BACK, REOPEN)
 
 
@@ -56,10 +60,29 @@ def desk(request: HttpRequest) -> HttpResponse:
         "state": state,
         "pills": _pills(query, state, QuestionFilter(_stateless(query), queryset=everything, request=request).qs),
         "is_filtered": any(value for name, value in found.form.cleaned_data.items() if name != "state"),
+        "alike": _alike(found.qs) if state == QuestionState.OPEN else [],
         "speeds": queries.speeds(user, at)[:SLOWEST],
         "now": at,
     }
     return render(request, "members/questions.html#list" if is_htmx(request) else "members/questions.html", context)
+
+
+def _alike(rows: QuerySet[Question]) -> list[dict[str, Any]]:
+    """What several of those that wait the longest ask alike: the first of each, how many, and where all are answered at once."""
+    waiting = list(rows.filter(reply=None, event__isnull=False).order_by("asked_at", "pk")[:LOOKED_AT])
+    found = similar.clusters([row.event.text if row.event else "" for row in waiting])
+    return [
+        {
+            "question": waiting[cluster[0]],
+            "count": len(cluster),
+            "url": _answer_url([waiting[at].pk for at in cluster]),
+        }
+        for cluster in found[:SHOWN]
+    ]
+
+
+def _answer_url(pks: Sequence[int]) -> str:
+    return f"{reverse('members:questions-answer')}?{urlencode([('pk', pk) for pk in pks])}"
 
 
 def _query(request: HttpRequest) -> QueryDict:
@@ -105,6 +128,8 @@ def _line(row: Question, user: User, *, may: bool) -> dict[str, Any]:
 def act(request: HttpRequest) -> HttpResponse:
     """Do `do` to the questions `pk` (several), or to the one that `do` names itself: "answered:12"."""
     name, _colon, only = request.POST.get("do", "").partition(":")
+    if name == AT_ONCE:
+        return redirect(_answer_url(ids(request.POST.getlist("pk")[:MOST])))
     not_found_unless(name in ACTS)
     return _answer(request, name, _carry_out(name, _chosen(actor(request), [only] if only else request.POST.getlist("pk")), actor(request)))
 

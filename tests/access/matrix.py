@@ -140,6 +140,7 @@ TABLE |= {
     "members:roster": at(EVERYBODY, is_list=True),
     "members:export": EVERYBODY,
     "members:questions": at(EVERYBODY, is_list=True),
+    "members:questions-answer": at(EVERYBODY, answers=frozenset({404})),  # without a question there is nothing to answer
     "members:questions-act": post(EVERYBODY, do="answered"),
     "members:questions-undo": at(post(EVERYBODY, {"token": "nonsense"}), answers=frozenset({404})),
     "members:question-settle": post(ACT, {PK: "question", "what": "answered"}),
