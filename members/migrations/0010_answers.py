@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('groups', '0004_group_sandbox'),
-        ('members', '0008_tags'),
+        ('members', '0009_invited_by'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
