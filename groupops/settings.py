@@ -184,6 +184,7 @@ DELIVERY_KINDS: dict[str, dict[str, str]] = {
     "answer": {"guard": "members.questions.delivery.guard", "settled": "members.questions.delivery.settled"},
     "order": {"guard": "groupops.messaging.orders.guard", "settled": "groupops.messaging.orders.settled"},
     "welcome": {"guard": "members.newcomers.delivery.guard", "settled": "members.newcomers.delivery.settled"},
+    "request_news": {"guard": "members.requests.delivery.guard", "settled": "members.requests.delivery.settled"},
     "post": {"guard": "content.delivery.guard", "open_row": "content.delivery.open_row", "settled": "content.delivery.settled"},
 }
 TODAY_SOURCES = [
@@ -205,6 +206,7 @@ PROFILE_SECTIONS: list[str] = [
     "members.profile.sections.cared",
     "members.profile.sections.tagged",
     "members.profile.sections.noted",
+    "members.requests.sections.wished",
 ]
 PERSONAL_DATA: list[str] = []
 INVARIANTS: list[str] = []
@@ -347,6 +349,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {  # several fields share these names; the schema wants one name a set of choices
         "PostKindEnum": "content.policy.PostKind",
         "PostStateEnum": "content.policy.PostState",
+        "RequestStateEnum": "members.requesting.RequestState",
         "SlotStateEnum": "content.policy.SlotState",
         "EventStateEnum": "groupops.inbound.models.EventState",
         "DeliveryStateEnum": "groupops.messaging.policy.DeliveryState",

@@ -8,6 +8,7 @@ from members.newcomers import views as newcomers
 from members.profile import views as profile
 from members.questions import answer_views as answers
 from members.questions import views as questions
+from members.requests import views as requests
 from members.segments import views as segments
 from members.tags import views as tags
 
@@ -23,6 +24,10 @@ urlpatterns = [
     path("notes/<int:pk>/<slug:to>", profile.note_to, name="note-to"),
     path("tags/", tags.listing, name="tags"),
     path("tags/<int:pk>/<slug:to>", tags.put_away, name="tag-to"),
+    path("requests/", requests.board, name="requests"),
+    path("requests/new/<int:group_id>", requests.new, name="request-new"),
+    path("requests/<int:pk>/", requests.page, name="request"),
+    path("requests/<int:pk>/support", requests.support, name="request-support"),
     path("segments/", segments.listing, name="segments"),
     path("segments/save", segments.save, name="segment-save"),
     path("segments/<int:pk>/count", segments.count, name="segment-count"),

@@ -10,6 +10,9 @@ from members.models.onboarding import Intake as Intake
 from members.models.onboarding import Newcomer as Newcomer
 from members.models.questions import Question as Question
 from members.models.questions import Reply as Reply
+from members.models.requests import MemberRequest as MemberRequest
+from members.models.requests import RequestNews as RequestNews
+from members.models.requests import RequestSupport as RequestSupport
 from members.models.rules import RulesAcknowledgement as RulesAcknowledgement
 from members.models.sources import Source as Source
 from members.models.tags import MembershipTag as MembershipTag

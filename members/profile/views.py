@@ -40,6 +40,7 @@ KINDS = {
     "note": gettext_lazy("Notes"),
     "tag": gettext_lazy("Tags"),
     "name": gettext_lazy("Names"),
+    "request": gettext_lazy("Requests"),
 }
 ICONS = {
     "stay": "door-enter",
@@ -49,6 +50,7 @@ ICONS = {
     "note": "note",
     "tag": "tag",
     "name": "signature",
+    "request": "bulb",
 }
 MOST_TASKS = 20
 

@@ -23,7 +23,14 @@ from tests.factories.accounts import UserFactory, founder
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
 from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
 from tests.factories.inbound import StoredEventFactory
-from tests.factories.members import CareTaskFactory, MembershipTagFactory, NoteFactory, QuestionFactory, SegmentFactory
+from tests.factories.members import (
+    CareTaskFactory,
+    MemberRequestFactory,
+    MembershipTagFactory,
+    NoteFactory,
+    QuestionFactory,
+    SegmentFactory,
+)
 from tests.factories.messaging import BindingFactory, ConnectionFactory
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +53,7 @@ def fill(user: Any, group: Any, count: int) -> None:
         CareTaskFactory(membership=membership, due_at=moment)
         NoteFactory(membership=membership, at=moment)
         MembershipTagFactory(membership=membership)
+        MemberRequestFactory(membership=membership, created_at=moment)
         SegmentFactory(owner=user)
         QuestionFactory(membership=membership, asked_at=moment, state="answered", how="staff", answered_at=moment, waited=60)
         RosterShift.objects.create(group=other, user=StaffPostFactory(group=other).user, weekdays=127, start=0, end=24, since=moment)

@@ -18,7 +18,7 @@ from tests.factories import accounts as people
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
 from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
 from tests.factories.inbound import StoredEventFactory
-from tests.factories.members import CareTaskFactory, NoteFactory, QuestionFactory, SegmentFactory, TagFactory
+from tests.factories.members import CareTaskFactory, MemberRequestFactory, NoteFactory, QuestionFactory, SegmentFactory, TagFactory
 from tests.factories.messaging import BindingFactory, ConnectionFactory
 from tests.factories.sandbox import bare
 
@@ -77,6 +77,7 @@ def _group(owner: Any) -> dict[str, Any]:
         "person": person,
         "membership": (membership := Membership.objects.create(person=person, group=group, joined_at=NOW)),
         "note": NoteFactory(membership=membership),
+        "request": MemberRequestFactory(membership=membership),
         "tag": TagFactory(),
         "segment": SegmentFactory(shared=True),
         "care": CareTaskFactory(membership=membership),

@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 from groupops.messaging.models import Binding
 from members.asking import Cue, QuestionState
 from members.caring import CareSort
-from members.models import CareTask, Membership, MembershipTag, Note, Person, Question, Segment, Tag
+from members.models import CareTask, MemberRequest, Membership, MembershipTag, Note, Person, Question, Segment, Tag
 from tests.factories.accounts import UserFactory
 from tests.factories.groups import NOW
 from tests.factories.inbound import StoredEventFactory
@@ -101,6 +101,20 @@ class NoteFactory(DjangoModelFactory[Note]):
     text = "喜欢聊数据库"
     by = factory.SubFactory(UserFactory)
     at = NOW
+
+
+class MemberRequestFactory(DjangoModelFactory[MemberRequest]):
+    """Somebody wishes for dark mode."""
+
+    class Meta:
+        model = MemberRequest
+
+    membership = factory.SubFactory(MembershipFactory)
+    group = factory.SelfAttribute("membership.group")
+    title = "支持深色模式"
+    created_at = NOW
+    created_by = factory.SubFactory(UserFactory)
+    moved_at = NOW
 
 
 def _said(question: "factory.builder.Resolver") -> object:

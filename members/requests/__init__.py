@@ -1,0 +1,1 @@
+"""Requests of members (需求反馈): kept, supported, moved; the proposer is told."""
