@@ -65,6 +65,7 @@ def crowd(*, groups: int, members: int, messages: int, at: datetime) -> None:
     _bind(made, at)
     values = {"at": at, "each": members, "people": groups * members, "messages": messages, "talk": TALK, "posts": POSTS}
     with database.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")  # a million rows at once
         for statement in (PEOPLE, MEMBERSHIPS, EVENTS, ACTIVITY, DAYS):
             cursor.execute(statement, values)
         cursor.execute("UPDATE groups_group SET member_count = %(each)s, health = 60 + id %% 40", values)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from zlib import crc32
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -16,6 +17,7 @@ from content.models import Slot
 from content.policy import ASKING, Window
 from content.queries import Echo, Line
 from groupops.accounts.models import User
+from groupops.groups.models import Group
 from groupops.shared.today import LIMIT, TodayItem
 
 FRESH = timedelta(minutes=30)  # a duty is due all through its window, so it never counts as overdue in it
@@ -23,7 +25,8 @@ FRESH = timedelta(minutes=30)  # a duty is due all through its window, so it nev
 
 def source(user: User, at: datetime) -> list[TodayItem]:
     """A few queries, however many groups: the same thing in many groups is one item."""
-    return [*_asking(user, at), *_duties(user, at), *_echoes(user, at)][:LIMIT]
+    mine = queries.on_duty(user)  # asked once: both read its rows
+    return [*_asking(user, at), *_duties(user, at, mine), *_echoes(user, at, mine)][:LIMIT]
 
 
 def _asking(user: User, at: datetime) -> list[TodayItem]:
@@ -49,15 +52,15 @@ def _ask(due: datetime, title: str, slots: list[Slot]) -> TodayItem:
     )
 
 
-def _duties(user: User, at: datetime) -> list[TodayItem]:
-    lines = [line for line in queries.duty_lines(user, at) if line.window == Window.NOW and line.open]
+def _duties(user: User, at: datetime, mine: QuerySet[Group]) -> list[TodayItem]:
+    lines = [line for line in queries.duty_lines(user, at, mine=mine, only=Window.NOW) if line.open]
     return [
         _item(line, f"duty:{line.key}:{line.open[0].day}:{_sum(line.text + line.begin.isoformat())}", line.key, line.text, line.text, at)
         for line in lines
     ]
 
 
-def _echoes(user: User, at: datetime) -> list[TodayItem]:
+def _echoes(user: User, at: datetime, mine: QuerySet[Group]) -> list[TodayItem]:
     return [
         _item(
             echo,
@@ -67,14 +70,15 @@ def _echoes(user: User, at: datetime) -> list[TodayItem]:
             format_lazy(_("Stay by and answer: {title}"), title=echo.title),
             at,
         )
-        for echo in queries.echoes(user, at)
+        for echo in queries.echoes(user, at, mine=mine)
         if echo.open
     ]
 
 
 def _item(line: Line | Echo, name: str, key: str, words: str, text: str | Promise, at: datetime) -> TodayItem:
     begin = line.begin if isinstance(line, Line) else line.due_at
-    single = len(line.open) == 1
+    waiting = line.open
+    single = len(waiting) == 1
     until = f"{localtime(line.until):%H:%M}"
     return TodayItem(
         key=name,
@@ -83,8 +87,8 @@ def _item(line: Line | Echo, name: str, key: str, words: str, text: str | Promis
         text=text,
         detail=format_lazy(_("until {time}"), time=until),
         url=reverse("content:duties"),
-        group=line.open[0].group.name if single else str(ngettext_lazy("%(n)d group", "%(n)d groups", "n") % {"n": len(line.open)}),
-        group_ids=tuple(task.group.pk for task in line.open),
+        group=waiting[0].group.name if single else str(ngettext_lazy("%(n)d group", "%(n)d groups", "n") % {"n": len(waiting)}),
+        group_ids=tuple(task.group.pk for task in waiting),
         done_url=reverse("content:duty-settle"),
         done_label=_("Done"),
         done_fields=(("key", key), ("text", words)),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groupops.accounts.models import User
 from groupops.groups import access
+from groupops.groups.choices import GroupChoice
 from groupops.groups.models import Group
 from groupops.shared import clock
 from members.models import DailyActivity, Membership, MembershipTag, Tag
@@ -43,7 +44,7 @@ class MembershipFilter(django_filters.FilterSet):  # type: ignore[misc]
         max_length=LONGEST_SEARCH,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or account")}),
     )
-    group = django_filters.ModelChoiceFilter(label=_("Group"), queryset=_visible, empty_label=_("All groups"))
+    group = GroupChoice(label=_("Group"), queryset=_visible, empty_label=_("All groups"))
     present = django_filters.ChoiceFilter(
         label=_("Presence"),
         choices=[("yes", _("In the group")), ("no", _("No longer there"))],

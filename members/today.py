@@ -1,6 +1,7 @@
 """Remind: questions that wait longer than the goal and care tasks, one item each; newcomers to greet, one item a group."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from groupops.accounts.models import User
 from groupops.shared.today import LIMIT, TodayItem
 from members.care import queries as care
-from members.models import CareTask, Membership, Question
+from members.models import CareTask, Question
 from members.newcomers.queries import newcomers
 from members.questions import queries
 
@@ -62,17 +63,28 @@ def _care(row: CareTask, at: datetime) -> TodayItem:
     )
 
 
+@dataclass(frozen=True)
+class New:
+    """A newcomer as the list tells of them."""
+
+    pk: int
+    group_id: int
+    group: str
+    name: str
+    joined_at: datetime
+
+
 def _to_greet(user: User, at: datetime) -> list[TodayItem]:
-    groups: dict[int, list[Membership]] = {}
-    for row in newcomers(user, at)[:MOST_NEW]:
-        groups.setdefault(row.group_id, []).append(row)
+    groups: dict[int, list[New]] = {}
+    for row in newcomers(user, at).values_list("pk", "group", "group__name", "person__name", "joined_at")[:MOST_NEW]:
+        groups.setdefault(row[1], []).append(New(*row))
     return [_greeting(rows) for rows in islice(groups.values(), LIMIT)]
 
 
-def _greeting(rows: Sequence[Membership]) -> TodayItem:
+def _greeting(rows: Sequence[New]) -> TodayItem:
     """`until` in the address: whoever comes in after this page was drawn is not ticked off with the others."""
     first, last = rows[0], rows[-1]
-    names, more = _(", ").join(row.person.name for row in rows[:NAMED]), len(rows) - NAMED
+    names, more = _(", ").join(row.name for row in rows[:NAMED]), len(rows) - NAMED
     who = names if more <= 0 else _("%(names)s and %(n)d more") % {"names": names, "n": more}
     text = ngettext("%(n)d newcomer to greet: %(who)s", "%(n)d newcomers to greet: %(who)s", len(rows))
     return TodayItem(
@@ -80,7 +92,7 @@ def _greeting(rows: Sequence[Membership]) -> TodayItem:
         kind="newcomer",
         text=text % {"n": len(rows), "who": who},
         url=f"{reverse('members:roster')}?{urlencode({'group': first.group_id, 'present': 'yes'})}",
-        group=first.group.name,
+        group=first.group,
         group_ids=(first.group_id,),
         key=f"newcomers:{first.group_id}:{first.pk}",
         done_url=f"{reverse('members:greet', args=[first.group_id])}?{urlencode({'until': last.joined_at.isoformat()})}",

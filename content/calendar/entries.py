@@ -25,8 +25,8 @@ URGENCY = ("failed", "missed", "review", "draft", "approved", "scheduled", "plan
 class Part:
     """Some groups' share of an entry, in one state: `count` of them, `pk` and `group` those of the first.
 
-    An empty title stands for different ones. `pk` is the slot's, the post's or, of a plan, the schedule's; `day` is the local day of
-    the group where it is a slot or a plan.
+    `group_name` and `zone` are told of a group that stands alone. An empty title stands for different ones. `pk` is the slot's, the
+    post's or, of a plan, the schedule's; `day` is the local day of the group where it is a slot or a plan.
     """
 
     due_at: datetime
@@ -37,8 +37,8 @@ class Part:
     count: int
     pk: int
     group: int
-    group_name: str
-    zone: str
+    group_name: str = ""
+    zone: str = ""
     day: date | None = None
 
 

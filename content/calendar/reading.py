@@ -1,11 +1,11 @@
 """What stands in a window: slots without a post, posts, and what the rules promise behind the rows. Added up by the database."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, Count, DateField, F, Max, Min, Q, QuerySet, Value, When
+from django.db.models import Case, Count, DateField, Exists, F, Max, Min, OuterRef, Q, QuerySet, Value, When
 
 from content.calendar.entries import Entry, Part, Source, merged
 from content.calendar.window import DAY, Window
@@ -16,8 +16,9 @@ from groupops.groups.policy import Lifecycle
 
 MOST = 2000  # entries of one source; behind it a calendar says that there are more
 MOST_RULES = 400  # different rules looked at behind the rows
-UNSPOKEN = Q(post=None) | Q(post__state=PostState.CANCELLED)  # no post stands for the slot: a cancelled one makes room
-ROOM = ("count", "first_pk", "first_group", "first_name", "first_zone")
+# Of slots that were not released: no post stands for it. A cancelled one makes room; one that was handed over has released its slot.
+UNSPOKEN = ~Exists(Post.objects.filter(slot=OuterRef("pk"), released_at=None).exclude(state=PostState.CANCELLED))
+ROOM = ("count", "first_pk", "first_group")
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,19 @@ class Spread:
 
 
 def spread(window: Window, *, at: datetime) -> Spread:
-    """Everything in the window: four queries, however many groups."""
+    """Everything in the window: seven queries, however many groups."""
     slots, posts, rules = _slots(window), _posts(window), _rules(window)
     parts = [*map(_slot_part, slots[:MOST]), *map(_post_part, posts[:MOST]), *_promised(rules[:MOST_RULES], window, at)]
-    kept = [part for part in parts if window.state in ("", part.state)]
+    kept = _named(part for part in parts if window.state in ("", part.state))
     return Spread(merged(kept, coarse=window.coarse), len(slots) > MOST or len(posts) > MOST or len(rules) > MOST_RULES)
+
+
+def _named(parts: Iterable[Part]) -> list[Part]:
+    """The parts of one group with its name and zone: nobody is told those of the first of many."""
+    known = list(parts)
+    alone = {part.group for part in known if part.count == 1}
+    rooms = {pk: (name, zone) for pk, name, zone in Group.objects.filter(pk__in=alone).values_list("pk", "name", "zone")}
+    return [replace(part, group_name=rooms[part.group][0], zone=rooms[part.group][1]) if part.count == 1 else part for part in known]
 
 
 def _slots(window: Window) -> list[dict[str, Any]]:
@@ -59,10 +68,7 @@ def _posts(window: Window) -> list[dict[str, Any]]:
 
 def _rules(window: Window) -> list[dict[str, Any]]:
     """Schedules that go on behind their rows, those of one rule together; a schedule with rows further ahead stands alone."""
-    ahead = Slot.objects.filter(
-        day__gt=F("schedule__planned_until"), schedule__group__in=window.groups, due_at__gte=window.since, due_at__lt=window.until
-    )
-    alone = Case(When(pk__in=ahead.values("schedule"), then=F("pk")), default=Value(0))
+    alone = Case(When(pk__in=_ahead(window), then=F("pk")), default=Value(0))
     begin = Case(When(start__lte=window.first - DAY, then=Value(window.first - DAY)), default=F("start"), output_field=DateField())
     finish = Case(When(end__gt=window.last + DAY, then=None), default=F("end"), output_field=DateField())
     found = Schedule.objects.filter(
@@ -75,12 +81,22 @@ def _rules(window: Window) -> list[dict[str, Any]]:
     return list(_counted(rows, "group", "title", window).order_by("first_pk")[: MOST_RULES + 1])
 
 
+def _ahead(window: Window) -> list[int]:
+    """The schedules with rows behind their horizon, because a person wrote or moved one; few. None lies before the nearest horizon."""
+    nearest = Schedule.objects.aggregate(day=Min("planned_until"))["day"]
+    if nearest is None:
+        return []
+    rows = Slot.objects.filter(day__gt=nearest, schedule__planned_until__lt=F("day"), schedule__group__in=window.groups)
+    within = rows.filter(due_at__gte=window.since, due_at__lt=window.until)
+    return list(within.order_by("schedule").values_list("schedule", flat=True).distinct())
+
+
 def _limited(rows: Any, most: int) -> list[dict[str, Any]]:
     return list(rows.order_by("due_at", "first_pk")[: most + 1])
 
 
 def _counted(rows: QuerySet[Any, Any], group: str, title: str, window: Window) -> Any:
-    first = {"first_pk": Min("pk"), "first_group": Min(group), "first_name": Min(f"{group}__name"), "first_zone": Min(f"{group}__zone")}
+    first = {"first_pk": Min("pk"), "first_group": Min(group)}
     titles = {"first_title": Min(title), "last_title": Max(title)} if window.coarse else {}
     return rows.annotate(count=Count("pk"), **first, **titles)
 
@@ -94,9 +110,9 @@ def _post_part(row: dict[str, Any]) -> Part:
 
 
 def _part(row: dict[str, Any], source: Source, due_at: datetime, state: str, day: date | None) -> Part:
-    count, pk, group, name, zone = (row[key] for key in ROOM)
+    count, pk, group = (row[key] for key in ROOM)
     title = row["title"] if "title" in row else row["first_title"] if row["first_title"] == row["last_title"] else ""
-    return Part(due_at, title, row["kind"], state, source, count, pk, group, name, zone, day)
+    return Part(due_at, title, row["kind"], state, source, count, pk, group, day=day)
 
 
 def _promised(rows: list[dict[str, Any]], window: Window, at: datetime) -> Iterator[Part]:

@@ -12,6 +12,7 @@ from content.forms.base import FIRST, LAST, day_field, time_input
 from content.policy import PostKind, PostState, SlotState
 from groupops.accounts.models import User
 from groupops.groups import access
+from groupops.groups.choices import GroupField
 from groupops.groups.models import Group, Kind
 from groupops.shared.errors import Invalid
 from groupops.shared.wall import wall_moment
@@ -35,7 +36,7 @@ class PlaceForm(forms.Form):
 class CalendarFilter(forms.Form):
     """Which groups, kinds and states."""
 
-    group = forms.ModelChoiceField(label=_("Group"), queryset=Group.objects.none(), required=False, empty_label=_("All groups"))
+    group = GroupField(label=_("Group"), queryset=Group.objects.none(), required=False, empty_label=_("All groups"))
     kind = forms.ModelChoiceField(
         label=_("Kind of group"), queryset=Kind.objects.none(), required=False, empty_label=_("All kinds of groups")
     )

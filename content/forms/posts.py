@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from content.forms.base import Ticks, body_field, day_field, time_input, visible_groups
 from content.models import Post
 from content.policy import PostKind, PostState, wall_moment
+from groupops.groups.choices import GroupChoice
 from groupops.groups.models import Group
 
 
@@ -101,7 +102,7 @@ def initial_of_post(post: Post, *, timed: bool) -> dict[str, Any]:
 class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Filters of the posts: page and API."""
 
-    group = django_filters.ModelChoiceFilter(label=_("Group"), queryset=visible_groups, empty_label=_("All groups"))
+    group = GroupChoice(label=_("Group"), queryset=visible_groups, empty_label=_("All groups"))
     state = django_filters.ChoiceFilter(label=_("State"), choices=PostState.choices, empty_label=_("All states"))
     kind = django_filters.ChoiceFilter(label=_("Kind of post"), choices=PostKind.choices, empty_label=_("All kinds"))
 

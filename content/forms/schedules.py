@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from content.forms.base import WEEKDAYS, Weekdays, body_field, day_field, time_input, visible_groups
 from content.models import PlanLine, Schedule
 from content.policy import CatchUp, Holidays, PostKind, mask_of, weekdays_of
+from groupops.groups.choices import GroupChoice, GroupField
 from groupops.groups.models import Group
 
 ON_OFF = [("true", _("Switched on")), ("false", _("Switched off"))]
@@ -53,7 +54,7 @@ SAID = ("title", "kind", "body", "at_time", "holidays", "catch_up")
 class ScheduleForm(SaidForm):
     """A schedule. `choices` are the groups to choose from; None where the schedule has its group already."""
 
-    group = forms.ModelChoiceField(label=_("Group"), queryset=Group.objects.none())
+    group = GroupField(label=_("Group"), queryset=Group.objects.none())
     start = day_field(_("First day"))
     end = day_field(_("Last day"), required=False, help_text=_("Empty: without end."))
 
@@ -89,7 +90,7 @@ def initial_of(said: Schedule | PlanLine) -> dict[str, Any]:
 class ScheduleFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Filters of the schedules: page and API."""
 
-    group = django_filters.ModelChoiceFilter(label=_("Group"), queryset=visible_groups, empty_label=_("All groups"))
+    group = GroupChoice(label=_("Group"), queryset=visible_groups, empty_label=_("All groups"))
     kind = django_filters.ChoiceFilter(label=_("Kind of post"), choices=PostKind.choices, empty_label=_("All kinds"))
     enabled = django_filters.ChoiceFilter(label=_("Switched on"), choices=ON_OFF, empty_label=_("On and off"), method="switched")
 

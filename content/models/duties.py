@@ -80,6 +80,7 @@ class DutyDone(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "day", "key"], name="duty_done_once")]
+        indexes = [models.Index(fields=["day", "key"], name="duty_done_of_day")]
 
     def __str__(self) -> str:
         return f"{self.key} {self.day}"

@@ -55,6 +55,9 @@ class Post(models.Model):
             models.Index(fields=["group", "-due_at", "-id"], name="post_of_group"),
             models.Index(fields=["due_at"], condition=Q(state="scheduled", released_at=None), name="post_due"),
             models.Index(fields=["due_at"], condition=Q(state__in=["draft", "review", "approved"]), name="post_in_work"),
+            # As slot_by_time; and the list of all posts begins at its end.
+            models.Index(fields=["due_at", "state", "kind", "group", "title", "id"], name="post_by_time"),
+            models.Index(fields=["slot"], condition=Q(released_at=None, slot__isnull=False), name="post_ahead"),
             models.Index(fields=["bundle"], condition=Q(bundle__isnull=False), name="post_of_bundle"),
         ]
 

@@ -72,6 +72,9 @@ class Slot(models.Model):
             models.Index(fields=["due_at"], condition=Q(state="planned"), name="slot_due"),
             models.Index(fields=["due_at"], condition=Q(why="ask"), name="slot_asking"),
             models.Index(fields=["schedule", "due_at"], name="slot_of_schedule"),
+            # A month of 500 groups is 60,000 slots: the calendar adds them up in here, without looking at the rows.
+            models.Index(fields=["due_at", "state", "schedule", "day", "id"], name="slot_by_time"),
+            models.Index(fields=["day", "schedule"], name="slot_by_day"),
         ]
 
     def __str__(self) -> str:

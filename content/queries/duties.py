@@ -1,13 +1,13 @@
 """What the staff owes now: the duties of the day's windows, and reactions to what has just left. A few queries, however many groups."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 
-from content.models import DutyDone, Slot
+from content.models import Duty, DutyDone, Slot
 from content.policy import DutyRule, SlotState, Window, holds, lapse, local_day, wall_moment
 from content.queries.scoped import duties_for
 from groupops.accounts.models import User
@@ -23,10 +23,10 @@ LATEST = max(lapse("announcement"), lapse("message"))  # a slot leaves at most s
 
 def on_duty(user: User) -> QuerySet[Group]:
     """The active groups whose duties are a user's: those they plan content for, and those in which they hold any post."""
-    mine = Q(pk__in=user.posts.filter(until=None).values("group"))
-    wide = Q(pk__in=access.groups_with(user, GroupRight.CONTENT).values("pk"))
-    found = Group.objects.filter(mine | wide) if user.is_active else Group.objects.none()
-    return found.filter(lifecycle=Lifecycle.ACTIVE).order_by("name")
+    wide = access.among(user, GroupRight.CONTENT, "pk")
+    mine = wide and wide | Q(pk__in=user.posts.filter(until=None).values("group"))
+    found = Group.objects.filter(mine) if user.is_active else Group.objects.none()
+    return found.filter(lifecycle=Lifecycle.ACTIVE).order_by("name").only("pk", "name", "zone", "kind")
 
 
 @dataclass(frozen=True)
@@ -64,30 +64,54 @@ class Line(Shared):
     tasks: Sequence[Task]
 
 
-def duty_lines(user: User, at: datetime, *, chosen: QuerySet[Group] | None = None) -> list[Line]:
-    """The duties of today, by time: four queries. `chosen` narrows the groups."""
-    mine = list((on_duty(user) if chosen is None else chosen).only("pk", "name", "zone", "kind"))
-    duties, done = duties_for(mine), _done(mine, at)
-    found: dict[tuple[str, str, time, time, str], list[Task]] = defaultdict(list)
-    for group in mine:
-        day = local_day(at, group.zone)
-        for duty in duties[group.pk]:
-            if duty.enabled and holds(duty.weekdays, day):
-                same = (duty.key, duty.text, duty.start, duty.end, group.zone)
-                found[same].append(Task(group, day, duty.key, done.get((group.pk, day, duty.key))))
-    lines = [_line(*same, tasks, at) for same, tasks in found.items()]
+def duty_lines(user: User, at: datetime, *, mine: QuerySet[Group] | None = None, only: Window | None = None) -> list[Line]:
+    """The duties of today, by time: three queries. `mine` is on_duty, where it is at hand; `only` leaves the other windows out."""
+    mine = on_duty(user) if mine is None else mine
+    found: dict[tuple[str, str, time, time, str], list[tuple[Group, date]]] = defaultdict(list)
+    for duty, day, zone, alike in _today(list(mine), at):
+        if only is None or _window(*_span(day, duty.start, duty.end, zone), at) == only:
+            found[(duty.key, duty.text, duty.start, duty.end, zone)] += [(group, day) for group in alike]
+    done = _done(mine, at, {same[0] for same in found})
+    lines = [
+        _line(*same, [Task(group, day, same[0], done.get((group.pk, day, same[0]))) for group, day in sorted(who, key=_by_name)], at)
+        for same, who in found.items()
+    ]
     return sorted(lines, key=lambda line: (line.start, line.begin))
 
 
+def _by_name(pair: tuple[Group, date]) -> tuple[str, int]:
+    return pair[0].name, pair[0].pk
+
+
+def _today(mine: Sequence[Group], at: datetime) -> Iterator[tuple[Duty, date, str, list[Group]]]:
+    """Each duty of today with its local day, and the groups of one zone that have it: most groups of a kind have its list."""
+    duties = duties_for(mine)
+    alike: dict[tuple[int, str], list[Group]] = defaultdict(list)
+    for group in mine:
+        alike[(id(duties[group.pk]), group.zone)].append(group)
+    for (_list, zone), who in alike.items():
+        day = local_day(at, zone)
+        for duty in duties[who[0].pk]:
+            if duty.enabled and holds(duty.weekdays, day):
+                yield duty, day, zone, who
+
+
 def _line(key: str, text: str, start: time, end: time, zone: str, tasks: Sequence[Task], at: datetime) -> Line:
-    begin, until = (wall_moment(tasks[0].day, clock, zone) for clock in (start, end))
-    window = Window.LATER if at < begin else Window.OVER if at >= until else Window.NOW
-    return Line(key, text, start, end, begin, until, window, tasks)
+    begin, until = _span(tasks[0].day, start, end, zone)
+    return Line(key, text, start, end, begin, until, _window(begin, until, at), tasks)
 
 
-def _done(mine: Iterable[Group], at: datetime) -> dict[tuple[int, date, str], DutyDone]:
+def _span(day: date, start: time, end: time, zone: str) -> tuple[datetime, datetime]:
+    return wall_moment(day, start, zone), wall_moment(day, end, zone)
+
+
+def _window(begin: datetime, until: datetime, at: datetime) -> Window:
+    return Window.LATER if at < begin else Window.OVER if at >= until else Window.NOW
+
+
+def _done(mine: QuerySet[Group], at: datetime, keys: Iterable[str]) -> dict[tuple[int, date, str], DutyDone]:
     days = {local_day(at + shift, "UTC") for shift in (timedelta(days=-1), timedelta(0), timedelta(days=1))}
-    rows = DutyDone.objects.filter(group__in=[group.pk for group in mine], day__in=days).select_related("by")
+    rows = DutyDone.objects.filter(group__in=mine, day__in=days, key__in=list(keys)).select_related("by")
     return {(row.group_id, row.day, row.key): row for row in rows}
 
 
@@ -101,20 +125,24 @@ class Echo(Shared):
     tasks: Sequence[Task]
 
 
-def echoes(user: User, at: datetime, *, chosen: QuerySet[Group] | None = None) -> list[Echo]:
-    """The slots that left a short while ago, same title and moment as one; four queries."""
-    mine = {group.pk: group for group in (on_duty(user) if chosen is None else chosen)}
-    rules: dict[int, DutyRule] = groups.policies_for(POLICY, mine.values())
+def echoes(user: User, at: datetime, *, mine: QuerySet[Group] | None = None) -> list[Echo]:
+    """The slots that left a short while ago, same title and moment as one; four queries. `mine` is on_duty, where it is at hand."""
+    mine = on_duty(user) if mine is None else mine
+    known = {group.pk: group for group in mine}
+    rules: dict[int, DutyRule] = groups.policies_for(POLICY, known.values())
     longest = max((rule.after_slot for rule in rules.values()), default=timedelta(0))
-    left = Slot.objects.filter(
-        state=SlotState.RELEASED, schedule__group__in=mine, due_at__gt=at - longest - LATEST, due_at__lte=at, post__sent_at__gt=at - longest
-    )
+    left = _left(mine, at, longest)
+    done = _done(mine, at, {f"slot:{row[0]}" for row in left})
     found: dict[tuple[str, datetime], list[tuple[Task, datetime]]] = defaultdict(list)
-    done = _done(mine.values(), at)
-    for slot in left.select_related("schedule", "post").order_by("due_at", "pk"):
-        group = mine[slot.schedule.group_id]
-        until = (slot.post.sent_at or at) + rules[group.pk].after_slot
-        if at < until:
-            task = Task(group, slot.day, f"slot:{slot.pk}", done.get((group.pk, slot.day, f"slot:{slot.pk}")))
-            found[(slot.schedule.title, slot.due_at)].append((task, until))
+    for pk, group_id, title, day, due_at, sent_at in left:
+        if (group := known.get(group_id)) and at < (until := sent_at + rules[group_id].after_slot):
+            task = Task(group, day, f"slot:{pk}", done.get((group_id, day, f"slot:{pk}")))
+            found[(title, due_at)].append((task, until))
     return [Echo(title, due, max(until for _t, until in pairs), [task for task, _u in pairs]) for (title, due), pairs in found.items()]
+
+
+def _left(mine: QuerySet[Group], at: datetime, longest: timedelta) -> list[tuple[int, int, str, date, datetime, datetime]]:
+    """What has left since then: (slot, group, title, day, due, sent)."""
+    rows = Slot.objects.filter(state=SlotState.RELEASED, due_at__gt=at - longest - LATEST, due_at__lte=at, post__sent_at__gt=at - longest)
+    columns = ("pk", "schedule__group", "schedule__title", "day", "due_at", "post__sent_at")
+    return list(rows.filter(schedule__group__in=mine).order_by("due_at", "pk").values_list(*columns))

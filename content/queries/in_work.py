@@ -20,8 +20,8 @@ UNSAID = (Why.UNAPPROVED, Why.HELD)  # of a slot whose own text did not leave
 def publishable_by(user: User) -> Q:
     """The posts that a user may let go out: announcements by the right to announce, the others by the right to plan."""
     announced = Q(kind__in=list(PUBLISHING))
-    announcing, planning = (access.groups_with(user, right).values("pk") for right in (GroupRight.ANNOUNCE, GroupRight.CONTENT))
-    return (announced & Q(group__in=announcing)) | (~announced & Q(group__in=planning))
+    announcing, planning = (access.among(user, right) for right in (GroupRight.ANNOUNCE, GroupRight.CONTENT))
+    return (announced & announcing) | (~announced & planning) if announcing or planning else Q()
 
 
 def for_review(user: User) -> QuerySet[Post]:
@@ -43,8 +43,8 @@ def overtaken(user: User, *, since: datetime, at: datetime) -> QuerySet[Post]:
 
 def unsaid(user: User, *, since: datetime) -> QuerySet[Slot]:
     """Slots whose own text was not approved in time, or was held, of groups in which the user plans; oldest first."""
-    mine = access.groups_with(user, GroupRight.CONTENT).values("pk")
-    found = Slot.objects.filter(state=SlotState.MISSED, why__in=UNSAID, due_at__gte=since, schedule__group__in=mine)
+    mine = access.among(user, GroupRight.CONTENT, "schedule__group")
+    found = Slot.objects.filter(mine, state=SlotState.MISSED, why__in=UNSAID, due_at__gte=since)
     return found.select_related("schedule__group", "post").order_by("due_at", "pk")
 
 

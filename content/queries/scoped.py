@@ -13,15 +13,16 @@ from content.policy import holds
 from groupops.groups.models import Group, Kind
 
 Row = TypeVar("Row", Theme, Duty)
+FEW = 50  # groups that are asked for by name; with more of them the rows of every group are read
 
 
 def themes_for(groups: Sequence[Group]) -> dict[int, list[Theme]]:
-    """The themes of each group by its id, in one query."""
+    """The themes of each group by its id, in one query. Groups that look them up at their kind share a list."""
     return _looked_up(Theme, groups)
 
 
 def duties_for(groups: Sequence[Group]) -> dict[int, list[Duty]]:
-    """The duties of each group by its id, in one query."""
+    """The duties of each group by its id, in one query. Groups that look them up at their kind share a list."""
     return _looked_up(Duty, groups)
 
 
@@ -56,7 +57,8 @@ def _values(entry: object) -> dict[str, object]:
 def _looked_up(model: type[Row], groups: Iterable[Group]) -> dict[int, list[Row]]:
     known = list(groups)
     kinds = {group.kind_id for group in known}
-    found = model._default_manager.filter(Q(group__in=[group.pk for group in known]) | Q(kind__in=kinds))
+    own = Q(group__in=[group.pk for group in known]) if len(known) <= FEW else Q(kind=None)
+    found = model._default_manager.filter(own | Q(kind__in=kinds))
     of_group: dict[int, list[Row]] = defaultdict(list)
     of_kind: dict[int, list[Row]] = defaultdict(list)
     for row in found:
@@ -64,7 +66,9 @@ def _looked_up(model: type[Row], groups: Iterable[Group]) -> dict[int, list[Row]
             of_group[row.group_id].append(row)
         elif row.kind_id is not None:
             of_kind[row.kind_id].append(row)
-    return {group.pk: sorted(of_group.get(group.pk) or of_kind.get(group.kind_id, []), key=_place) for group in known}
+    for rows in (*of_group.values(), *of_kind.values()):
+        rows.sort(key=_place)
+    return {group.pk: of_group.get(group.pk) or of_kind.get(group.kind_id) or [] for group in known}
 
 
 def _place(row: Theme | Duty) -> tuple[object, ...]:

@@ -110,6 +110,13 @@ def groups_with(user: User, right: GroupRight) -> QuerySet[Group]:
     return Group.objects.filter(pk__in=user.posts.filter(until=None, post__in=posts).values("group"))
 
 
+def among(user: User, right: GroupRight, path: str = "group") -> Q:
+    """The rows whose group (at `path`) is one of `groups_with`; no condition where that is every group."""
+    if user.is_active and right in BY_ROLE[Role(user.role)]:
+        return Q()
+    return Q(**{f"{path}__in": groups_with(user, right)})
+
+
 def group_for(user: User, pk: int, right: GroupRight = GroupRight.VIEW) -> Group:
     """The group `pk` if `user` may see it (else Http404, a foreign object looks absent) and has `right` (else Forbidden)."""
     group = visible_to(user, sandboxes=True).select_related("kind").filter(pk=pk).first()

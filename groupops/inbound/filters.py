@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from groupops.groups import access
+from groupops.groups.choices import GroupChoice
 from groupops.groups.models import Group
 from groupops.inbound import queries
 from groupops.inbound.models import EventState, StoredEvent
@@ -73,4 +74,4 @@ def _visible(request: Any) -> QuerySet[Group]:
 class ApiEventFilter(EventFilter):
     """The same over all visible groups; `day` counts in UTC."""
 
-    group = django_filters.ModelChoiceFilter(label=_("Group"), queryset=_visible)
+    group = GroupChoice(label=_("Group"), queryset=_visible)

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from groupops.groups import access
+from groupops.groups.choices import GroupChoice
 from groupops.groups.models import Group
 from groupops.messaging.adapter import ACTS, Operation
 from groupops.messaging.models import Delivery
@@ -34,7 +35,7 @@ class DeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]
         choices=[(ALL, _("All")), (OPEN, _("To send")), (INBOX, _("Failure inbox")), *DeliveryState.choices],
         widget=forms.HiddenInput,
     )
-    group = django_filters.ModelChoiceFilter(label=_("Group"), queryset=_visible, empty_label=_("All groups"))
+    group = GroupChoice(label=_("Group"), queryset=_visible, empty_label=_("All groups"))
     connection = django_filters.ModelChoiceFilter(label=_("Channel"), queryset=channels().order_by("name"), empty_label=_("All channels"))
     operation = django_filters.ChoiceFilter(
         label=_("Kind"), choices=[(act.value, act.label) for act in Operation if act in ACTS], empty_label=_("Every kind")

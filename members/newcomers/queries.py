@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from groupops.accounts.models import User
 from groupops.groups import access
@@ -14,7 +14,7 @@ from groupops.groups.models import Group, RuleSet, StaffPost
 from groupops.groups.policy import Lifecycle, Post
 from groupops.shared import placeholders
 from members.arriving import HINT, OWNER, OnboardingRule, WelcomeRule, WelcomeState, addressed
-from members.models import Membership, Newcomer, Welcome, WelcomeRound
+from members.models import Greeting, Membership, Newcomer, Welcome, WelcomeRound
 from members.newcomers import addresses
 from members.newcomers.hearing import Fresh
 
@@ -27,8 +27,9 @@ def newcomers(user: User, at: datetime) -> QuerySet[Membership]:
 
     Whoever comes back is no newcomer, and neither is whom a first look at the list of members found there.
     """
-    groups = access.groups_with(user, GroupRight.CARE).filter(lifecycle=Lifecycle.ACTIVE)
-    rows = Membership.objects.filter(group__in=groups, join_seen=True, rejoins=0, left_at=None, joined_at__gt=at - FRESH, greeting=None)
+    rows = Membership.objects.filter(access.among(user, GroupRight.CARE), group__lifecycle=Lifecycle.ACTIVE)
+    rows = rows.filter(join_seen=True, rejoins=0, left_at=None, joined_at__gt=at - FRESH)
+    rows = rows.filter(~Exists(Greeting.objects.filter(membership=OuterRef("pk"))))
     return rows.select_related("person", "group", "welcome").order_by("joined_at", "pk")
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from groupops.groups import access
+from groupops.groups.choices import GroupChoice
 from groupops.groups.models import Group
 from members.asking import QuestionState
 from members.models import Question
@@ -29,7 +30,7 @@ class QuestionFilter(django_filters.FilterSet):  # type: ignore[misc]
         max_length=LONGEST_SEARCH,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Words or name")}),
     )
-    group = django_filters.ModelChoiceFilter(label=_("Group"), queryset=_visible, empty_label=_("All groups"))
+    group = GroupChoice(label=_("Group"), queryset=_visible, empty_label=_("All groups"))
     mine = django_filters.ChoiceFilter(
         label=_("Who answers"),
         method="by_taker",

@@ -159,8 +159,7 @@ def speeds(user: User, at: datetime, *, group_ids: Collection[int] | None = None
 
 def overdue(user: User, at: datetime) -> QuerySet[Question]:
     """The questions beyond the goal in groups where a user may care for them, the longest waiting first."""
-    mine = access.groups_with(user, access.GroupRight.CARE)
-    rows = Question.objects.filter(state=QuestionState.OPEN, due_at__lte=at, group__in=mine)
+    rows = Question.objects.filter(access.among(user, access.GroupRight.CARE), state=QuestionState.OPEN, due_at__lte=at)
     return rows.select_related("group", "event", "membership__person").order_by("asked_at", "pk")
 
 

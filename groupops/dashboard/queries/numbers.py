@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -75,21 +75,30 @@ def _series(groups: QuerySet[Group], today: date) -> dict[str, list[int]]:
 
 
 def checklist(user: User) -> list[Step]:
-    """The first steps of an installation; empty once all are done or for those who cannot do them."""
+    """The first steps of an installation; empty once all are done or for those who cannot do them. One query."""
     if not user.has_right(Right.CREATE_GROUP):
         return []
+    done = _done()
     steps = [
-        Step(_("Connect a channel"), messaging.channels().exists(), reverse("messaging:connect")),
-        Step(_("Create the first group"), Group.objects.filter(sandbox=False).exists(), reverse("groups:create")),
-        Step(_("Bind a group to its room"), Binding.objects.filter(group__sandbox=False).exists(), reverse("groups:list")),
-        Step(_("Plan the first day"), Slot.objects.exists(), reverse("content:schedules")),
-        Step(
-            _("See the first post leave"),
-            Post.objects.filter(state=PostState.SENT).exists(),
-            reverse("messaging:deliveries") + "?state=all",
-        ),
-        Step(
-            _("Invite a colleague"), User.objects.all()[1:2].exists(), reverse("people" if user.has_right(Right.MANAGE_PEOPLE) else "today")
-        ),
+        Step(_("Connect a channel"), done["channel"], reverse("messaging:connect")),
+        Step(_("Create the first group"), done["group"], reverse("groups:create")),
+        Step(_("Bind a group to its room"), done["room"], reverse("groups:list")),
+        Step(_("Plan the first day"), done["plan"], reverse("content:schedules")),
+        Step(_("See the first post leave"), done["post"], reverse("messaging:deliveries") + "?state=all"),
+        Step(_("Invite a colleague"), done["colleague"], reverse("people" if user.has_right(Right.MANAGE_PEOPLE) else "today")),
     ]
     return [] if all(step.done for step in steps) else steps
+
+
+def _done() -> dict[str, bool]:
+    """Which steps are done; one query."""
+    there: dict[str, QuerySet[Any]] = {
+        "channel": messaging.channels(),
+        "group": Group.objects.filter(sandbox=False),
+        "room": Binding.objects.filter(group__sandbox=False),
+        "plan": Slot.objects.all(),
+        "post": Post.objects.filter(state=PostState.SENT),
+        "colleague": User.objects.exclude(pk=OuterRef("pk")),
+    }
+    found: dict[str, bool] = User.objects.order_by("pk").values(**{name: Exists(rows) for name, rows in there.items()}).first() or {}
+    return found

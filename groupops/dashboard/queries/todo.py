@@ -18,6 +18,7 @@ from groupops.shared.today import LIMIT, TodayItem
 
 WHO = ("all", "mine", "unassigned", "snoozed")
 MOST_COLLEAGUES = 200
+FEW = 50  # groups that are looked up one by one
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Todo:
     by_family: dict[str, int]
     by_who: dict[str, int]
     more: frozenset[str]
-    groups: list[Group]
+    groups: list[tuple[int, str]]  # that it is about: id and name, by name
 
 
 def items_of(user: User, at: datetime) -> tuple[list[TodayItem], frozenset[str]]:
@@ -104,8 +105,14 @@ def todo(user: User, at: datetime, asked: Asked = Asked()) -> Todo:
         by_family=Counter(task.family for task in shown),
         by_who={who: sum(Asked(who=who, group=asked.group).wants(task, user) for task in tasks) for who in WHO},
         more=more,
-        groups=list(Group.objects.filter(pk__in={pk for item in items for pk in item.group_ids}).order_by("name")),
+        groups=_names({pk for item in items for pk in item.group_ids}),
     )
+
+
+def _names(pks: set[int]) -> list[tuple[int, str]]:
+    """Read whole where it is about many: looking each up by its id takes longer."""
+    rows = Group.objects.order_by("name").values_list("pk", "name")
+    return [row for row in (rows if len(pks) > FEW else rows.filter(pk__in=pks)) if row[0] in pks]
 
 
 def _tasks(user: User, at: datetime, items: Sequence[TodayItem]) -> list[Task]:

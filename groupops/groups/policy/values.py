@@ -3,6 +3,7 @@
 import typing
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from typing import Any, TypeVar
 
 from django.utils.functional import Promise
@@ -51,12 +52,13 @@ def setting(
     return field(default=default, metadata={"label": label, "low": low, "high": high, "unit": unit, "help": help, "lines": lines})
 
 
-def describe(cls: type) -> list[Setting]:
+@cache
+def describe(cls: type) -> tuple[Setting, ...]:
     """The fields of a policy's dataclass, in order. A field without metadata is shown by its name."""
     hints = typing.get_type_hints(cls)
     if foreign := {name: hint for name, hint in hints.items() if hint not in PLAIN and typing.get_origin(hint) is not typing.ClassVar}:
         raise TypeError(f"{cls.__name__}: only {PLAIN} can be values of a policy, not {foreign}")
-    return [
+    return tuple(
         Setting(
             name=item.name,
             type=hints[item.name],
@@ -69,7 +71,7 @@ def describe(cls: type) -> list[Setting]:
             lines=item.metadata.get("lines", False),
         )
         for item in fields(cls)
-    ]
+    )
 
 
 def build(cls: type[Value], raw: Mapping[str, Any]) -> Value:

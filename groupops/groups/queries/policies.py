@@ -78,7 +78,9 @@ def policy(name: str, *, group: Group | None = None, kind: Kind | None = None) -
 def policies_for(name: str, groups: Iterable[Group]) -> dict[int, Any]:
     """The value that counts for each group, by its pk; one query for the whole list."""
     cls, stored = policy_class(name), _stored(name)
-    return {group.pk: _nearest(cls, stored, group.kind_id, group.pk) for group in groups}
+    values = {place: instance(cls, value) for place, value in stored.items()}
+    default = instance(cls, None)
+    return {group.pk: next((values[place] for place in _places(group.kind_id, group.pk) if place in values), default) for group in groups}
 
 
 def _stored(name: str) -> dict[Place, dict[str, Any]]:
@@ -89,8 +91,12 @@ def _stored(name: str) -> dict[Place, dict[str, Any]]:
 
 
 def _nearest(cls: type[Any], stored: dict[Place, dict[str, Any]], kind: int | None, group: int | None) -> Any:
-    places: list[Place] = [(None, group), (kind, None), (None, None)] if group else [(kind, None), (None, None)]
-    return instance(cls, next((stored[place] for place in places if place in stored), None))
+    return instance(cls, next((stored[place] for place in _places(kind, group) if place in stored), None))
+
+
+def _places(kind: int | None, group: int | None) -> list[Place]:
+    """From the nearest to the site."""
+    return [(None, group), (kind, None), (None, None)] if group else [(kind, None), (None, None)]
 
 
 def effective(group: Group) -> list[tuple[str, str | Promise, Any, Scope | None]]:
