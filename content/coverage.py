@@ -1,8 +1,10 @@
 """值守覆盖, decided: what counts as a gap, now and on a day that is over. Pure; waking time is groups.policy.Coverage's."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db.models import TextChoices
@@ -62,6 +64,9 @@ class Told:
     heard: datetime | None = None
 
 
+Said = TypeVar("Said", Asked, Told)
+
+
 @dataclass
 class Facts:
     """What is known of a group. Days are local. `since`: when it got its room; `hears`: its platform ever told us of a message."""
@@ -83,7 +88,9 @@ class Facts:
     def silence(self, start: datetime, end: datetime | None, at: datetime) -> bool:
         """Whether so much waking time passed without anybody that it is a gap."""
         last = min(end or at, at)
-        return last > start and waking_between(start, last, self.zone, self.policy) >= self.policy.silence
+        if last <= start or last - start < self.policy.silence:  # mostly: the wall clock need not be asked
+            return False
+        return waking_between(start, last, self.zone, self.policy) >= self.policy.silence
 
 
 def open_gaps(facts: Facts, at: datetime) -> list[tuple[Gap, date]]:
@@ -134,20 +141,28 @@ class DayCover:
 
 def strip(facts: Facts, days: Sequence[date], at: datetime) -> list[DayCover]:
     """Each of these local days, as it was: what a question or a post found within it counts for the day it was said on."""
-    today = facts.day_of(at)
-    return [_day(facts, day, at, is_today=day == today) for day in days]
+    today, asked, told = facts.day_of(at), _by_day(facts, facts.asked), _by_day(facts, facts.told)
+    return [_day(replace(facts, asked=asked[day], told=told[day]), day, at, is_today=day == today) for day in days]
+
+
+def _by_day(facts: Facts, said: Sequence[Said]) -> dict[date, list[Said]]:
+    found: dict[date, list[Said]] = defaultdict(list)
+    for one in said:
+        found[facts.day_of(one.at)].append(one)
+    return found
 
 
 def _day(facts: Facts, day: date, at: datetime, *, is_today: bool) -> DayCover:
+    """Of facts of which only the day's own questions and posts are left."""
     if facts.since >= hour_of(day, 24, facts.zone):
         return DayCover(day, DayState.NONE)
     found = []
     if facts.has_plan and _is_empty_by_now(facts, day, at, is_today=is_today):
         found.append(Gap.EMPTY)
-    asked = [one for one in facts.asked if facts.day_of(one.at) == day]
+    asked = facts.asked
     if lost := sum(facts.silence(one.at, one.until, at) for one in asked):
         found.append(Gap.QUESTION)
-    if facts.hears and any(facts.silence(told.at, told.heard, at) for told in facts.told if facts.day_of(told.at) == day):
+    if facts.hears and any(facts.silence(told.at, told.heard, at) for told in facts.told):
         found.append(Gap.SLOT)
     if found:
         few = found == [Gap.QUESTION] and lost <= FEW * len(asked)
