@@ -100,5 +100,5 @@ def _done() -> dict[str, bool]:
         "post": Post.objects.filter(state=PostState.SENT),
         "colleague": User.objects.exclude(pk=OuterRef("pk")),
     }
-    found: dict[str, bool] = User.objects.order_by("pk").values(**{name: Exists(rows) for name, rows in there.items()}).first() or {}
-    return found
+    asked = {name: Exists(rows) for name, rows in there.items()}
+    return {name: bool(found) for row in User.objects.order_by("pk").values(**asked)[:1] for name, found in row.items()}

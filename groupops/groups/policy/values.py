@@ -1,7 +1,7 @@
 """Values of the policy store: described, validated and written as plain JSON by the dataclass that each policy names."""
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from typing import Any, TypeVar
@@ -52,9 +52,13 @@ def setting(
     return field(default=default, metadata={"label": label, "low": low, "high": high, "unit": unit, "help": help, "lines": lines})
 
 
-@cache
 def describe(cls: type) -> tuple[Setting, ...]:
     """The fields of a policy's dataclass, in order. A field without metadata is shown by its name."""
+    return _described(typing.cast("Hashable", cls))
+
+
+@cache  # asked for every value of every group
+def _described(cls: typing.Any) -> tuple[Setting, ...]:
     hints = typing.get_type_hints(cls)
     if foreign := {name: hint for name, hint in hints.items() if hint not in PLAIN and typing.get_origin(hint) is not typing.ClassVar}:
         raise TypeError(f"{cls.__name__}: only {PLAIN} can be values of a policy, not {foreign}")
