@@ -98,6 +98,7 @@ def _posts() -> None:
             body=slot.schedule.body,
             state=PostState.SENT,
             due_at=slot.due_at,
+            released_at=slot.due_at,
             sent_at=slot.due_at + timedelta(seconds=1),
             created_at=slot.due_at,
         )

@@ -1,7 +1,7 @@
 """Server time of the pages at a large installation: `python bench/pages.py [--groups 500 --members 500 --messages 1000000]`.
 
-Prints per page p50, p95 and the number of queries. PostgreSQL only (DATABASE_URL). The time is a whole request through every
-middleware, without the network: what a worker thread is busy for.
+Prints per page p50, p95, the CPU of a request (ours and PostgreSQL's process for us) and the number of queries. PostgreSQL only
+(DATABASE_URL). The time is a whole request through every middleware, without the network: what a worker thread is busy for.
 """
 
 # ruff: noqa: I001  (measuring sets Django up before its models are imported)
@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 
-from measuring import own_database, percentile
+from measuring import own_database, percentile, spent
 
 from django.db import connection as database
 from django.test import Client
@@ -55,7 +55,7 @@ def main() -> None:
         print(f"; made in {time.perf_counter() - began:.0f} s\n")
         client = Client(HTTP_HOST="localhost")
         client.force_login(User.objects.get(username="bench"))
-        print(f"{'page':28} {'p50 ms':>8} {'p95 ms':>8} {'queries':>8}")
+        print(f"{'page':28} {'p50 ms':>8} {'p95 ms':>8} {'ours':>8} {'server':>8} {'queries':>8}")
         for name, source in PAGES.items():
             if not options.only or name in options.only.split(","):
                 _measure(client, name, source, options)
@@ -79,11 +79,15 @@ def _measure(client: Client, name: str, source: str, options: argparse.Namespace
         print(f"{name:28} is no address")
         return
     _ask(client, addresses[0])  # templates are compiled, the connection is open
-    took = [_ask(client, address) for address in addresses]
+    took: list[float] = []
+    cost = spent(lambda: took.extend(_ask(client, address) for address in addresses))
     with CaptureQueriesContext(database) as captured:
         _ask(client, addresses[-1])
     p95 = percentile(took, 95)
-    print(f"{name:28} {percentile(took, 50):8.1f} {p95:8.1f} {len(captured):8}{'' if p95 <= GOAL else '   above ' + str(GOAL)}")
+    ours, server = (1000 * seconds / len(addresses) for seconds in (cost.ours, cost.server))
+    print(
+        f"{name:28} {percentile(took, 50):8.1f} {p95:8.1f} {ours:8.1f} {server:8.1f} {len(captured):8}{'' if p95 <= GOAL else '   above ' + str(GOAL)}"
+    )
     for query in captured.captured_queries:
         if options.slow is not None and float(query["time"]) * 1000 > options.slow:
             print(f"    {float(query['time']) * 1000:.0f} ms {query['sql'][:1500]}")
