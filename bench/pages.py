@@ -85,9 +85,8 @@ def _measure(client: Client, name: str, source: str, options: argparse.Namespace
         _ask(client, addresses[-1])
     p95 = percentile(took, 95)
     ours, server = (1000 * seconds / len(addresses) for seconds in (cost.ours, cost.server))
-    print(
-        f"{name:28} {percentile(took, 50):8.1f} {p95:8.1f} {ours:8.1f} {server:8.1f} {len(captured):8}{'' if p95 <= GOAL else '   above ' + str(GOAL)}"
-    )
+    above = "" if p95 <= GOAL else f"   above {GOAL}"
+    print(f"{name:28} {percentile(took, 50):8.1f} {p95:8.1f} {ours:8.1f} {server:8.1f} {len(captured):8}{above}")
     for query in captured.captured_queries:
         if options.slow is not None and float(query["time"]) * 1000 > options.slow:
             print(f"    {float(query['time']) * 1000:.0f} ms {query['sql'][:1500]}")
