@@ -14,7 +14,8 @@ CLAIM = """
     UPDATE messaging_delivery SET state = 'claimed', fence = gen_random_uuid(), lease_until = now() + interval '45 seconds'
     WHERE id IN (SELECT id FROM messaging_delivery WHERE state = 'due' AND due_at <= now() ORDER BY due_at, id LIMIT 20
                  FOR UPDATE SKIP LOCKED)
-    RETURNING id, key, text, (SELECT remote_id FROM messaging_binding WHERE group_id = messaging_delivery.group_id)"""
+    RETURNING id, key, text, (SELECT remote_id FROM messaging_binding WHERE group_id = messaging_delivery.group_id),
+              (SELECT account FROM messaging_connection WHERE id = messaging_delivery.connection_id)"""
 RECEIPT = "INSERT INTO messaging_receipt (delivery_id, remote_id, parts, at) VALUES (%s, %s, '[]', now())"
 SENT = "UPDATE messaging_delivery SET state = 'sent', settled_at = now(), lease_until = NULL WHERE id = %s"
 
@@ -29,11 +30,10 @@ def send(database: str, platform: str) -> None:
         connection.commit()
         if not claimed:
             return
-        for pk, key, text, room in claimed:
+        for pk, key, text, room, account in claimed:
             body = json.dumps({"key": key, "text": text})
-            wire.request(
-                "POST", f"/api/rooms/{room}/messages", body, {"Authorization": "Bearer groupops", "Content-Type": "application/json"}
-            )
+            headers = {"Authorization": f"Bearer {account}", "Content-Type": "application/json"}
+            wire.request("POST", f"/api/rooms/{room}/messages", body, headers)
             answer = wire.getresponse()
             content = answer.read()
             if answer.status >= http.client.BAD_REQUEST:

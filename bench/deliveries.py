@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +32,7 @@ from groupops.shared import clock
 from tests import processes
 
 AHEAD = timedelta(seconds=2)  # posts are written before they are due
+IDLE = 10.0  # seconds that are watched while nothing is due
 WORKER = ["-m", "celery", "-A", "groupops", "worker", "--without-gossip", "--without-mingle", "--without-heartbeat", "--concurrency"]
 
 
@@ -79,6 +81,7 @@ def measure(stack: ExitStack, options: argparse.Namespace) -> None:
     ready(logs / "0.log")
     ours(bindings, options)
     roots = {"ours": _pids(logs), "PostgreSQL": [pid] if (pid := postmaster()) else [], "platform": _pids(there)}
+    ticking(roots)
     pairs = [_pair(bindings, platform, options, roots) for _run in range(options.runs)]
     floors, rates = zip(*pairs, strict=True)
     ratio = median([mine / low for low, mine in pairs])
@@ -87,15 +90,28 @@ def measure(stack: ExitStack, options: argparse.Namespace) -> None:
     print(f"{options.rate} a second falling due for 20 s: late p50 {percentile(late, 50):.2f} s, p99 {percentile(late, 99):.2f} s")
 
 
+def ticking(roots: dict[str, list[int]]) -> None:
+    """What all processes take while nothing is due, ticks and the polling of the channels' events."""
+    before = _seconds(roots)
+    time.sleep(IDLE)
+    each = {name: (now - before[name]) / IDLE * 1e3 for name, now in _seconds(roots).items()}
+    print(f"nothing due: CPU ms a second: {', '.join(f'{name} {value:.0f}' for name, value in each.items())}")
+
+
 def _pair(bindings: list[Binding], platform: str, options: argparse.Namespace, roots: dict[str, list[int]]) -> tuple[float, float]:
     """One run of both: sends a second, and on the line the milliseconds of CPU that a send of ours took, by whom."""
     low = bare(bindings, platform, options)
-    before = {name: sum(map(tree_seconds, pids)) for name, pids in roots.items()}
+    before = _seconds(roots)
     mine = ours(bindings, options)
-    each = {name: (sum(map(tree_seconds, pids)) - before[name]) / options.posts * 1e3 for name, pids in roots.items()}
+    each = {name: (now - before[name]) / options.posts * 1e3 for name, now in _seconds(roots).items()}
     cost = ", ".join(f"{name} {value:.1f}" for name, value in each.items())
-    print(f"bare {low:5.0f}/s   ours {mine:5.0f}/s   ratio {mine / low:.2f}   CPU ms a send: {cost}; load {os.getloadavg()[0]:.1f}")
+    total = f"{sum(each.values()):.1f} ({cost})"
+    print(f"bare {low:5.0f}/s   ours {mine:5.0f}/s   ratio {mine / low:.2f}   CPU ms a send: {total}; load {os.getloadavg()[0]:.1f}")
     return low, mine
+
+
+def _seconds(roots: dict[str, list[int]]) -> dict[str, float]:
+    return {name: sum(map(tree_seconds, pids)) for name, pids in roots.items()}
 
 
 def _pids(folder: Path) -> list[int]:

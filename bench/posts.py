@@ -18,16 +18,16 @@ PATIENCE = 300.0
 
 
 def rooms(platform: str) -> list[Binding]:
-    """Groups bound to rooms, spread over several accounts' connections."""
+    """Groups bound to rooms, spread over several accounts' connections. Each account is in its own rooms alone: it hears itself."""
     from tests.factories.groups import GroupFactory
-    from tests.factories.messaging import ACCOUNT, BindingFactory, ConnectionFactory
+    from tests.factories.messaging import BindingFactory, ConnectionFactory
 
     made = []
-    for _n in range(CONNECTIONS):
-        connection = ConnectionFactory(credentials={"account": ACCOUNT})
+    for n in range(CONNECTIONS):
+        connection = ConnectionFactory(credentials={"account": f"groupops{n}"}, account=f"groupops{n}")
         made += [BindingFactory(connection=connection, group=GroupFactory()) for _room in range(ROOMS)]
     for binding in made:
-        content = {"name": binding.remote_name, "members": {ACCOUNT: "GroupOps", "alice": "Alice"}}
+        content = {"name": binding.remote_name, "members": {binding.connection.account: "GroupOps", "alice": "Alice"}}
         httpx.put(f"{platform}/control/rooms/{binding.remote_id}", json=content).raise_for_status()
     return made
 
@@ -36,7 +36,7 @@ def rooms(platform: str) -> list[Binding]:
 def post(bindings: list[Binding], count: int, due: Callable[[int], datetime]) -> list[int]:
     """Posts with their deliveries, as content.tasks.release leaves them; the ids of the deliveries."""
     at = clock.now()
-    common = {"kind": "message", "state": "scheduled", "created_at": at}
+    common = {"kind": "message", "state": "scheduled", "created_at": at, "released_at": at}
     places = [bindings[n % len(bindings)] for n in range(count)]
     posts = Post.objects.bulk_create(
         Post(group=place.group, title=f"通知{n}", body=f"第 {n} 条，{at.isoformat()}", due_at=due(n), **common)

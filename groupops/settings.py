@@ -186,6 +186,12 @@ DELIVERY_KINDS: dict[str, dict[str, str]] = {
     "welcome": {"guard": "members.newcomers.delivery.guard", "settled": "members.newcomers.delivery.settled"},
     "request_news": {"guard": "members.requests.delivery.guard", "settled": "members.requests.delivery.settled"},
     "post": {"guard": "content.delivery.guard", "open_row": "content.delivery.open_row", "settled": "content.delivery.settled"},
+    "post": {
+        "guard": "content.delivery.guard",
+        "open_row": "content.delivery.open_row",
+        "settled": "content.delivery.settled",
+        "sent_row": "content.delivery.sent_row",
+    },
 }
 TODAY_SOURCES = [
     "groupops.dashboard.today.source",

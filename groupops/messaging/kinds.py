@@ -1,14 +1,16 @@
 """What a purpose adds to its deliveries: a guard just before the call, and a hook inside the transaction that settles.
 
 A purpose of which much is said also names its guard as SQL ("open_row"): it is then part of the statement that begins the try, and
-the function is asked only for its words.
+the function is asked only for its words. Likewise "sent_row" writes what `settled` writes of what was sent, inside the statement that
+settles it on PostgreSQL.
 
 settings.DELIVERY_KINDS names both by dotted path: {"post": {"guard": "content.delivery.guard", "settled": "content.delivery.settled"}}.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -41,9 +43,20 @@ class OpenRow(Protocol):
         """SQL over a row of the deliveries' table: true exactly where the guard says nothing. Literals only, no parameters."""
 
 
+class SentRow(Protocol):
+    """`settled` of a delivery that was sent, as parts of the statement of PostgreSQL that settles it."""
+
+    def __call__(self, delivery: Delivery, *, at: datetime) -> tuple[str, Sequence[Any]]:
+        """Parts of its WITH ("name AS (…), …"), always the same text, and their parameters.
+
+        They read `moved`: id, subject_id, group_id and settled_at of the delivery, no row where its fence was lost. No name of theirs
+        may be "moved", "ended" or "proved".
+        """
+
+
 @lru_cache
-def _function(path: str) -> Guard | Settled | OpenRow:
-    found: Guard | Settled | OpenRow = import_string(path)
+def _function(path: str) -> Guard | Settled | OpenRow | SentRow:
+    found: Guard | Settled | OpenRow | SentRow = import_string(path)
     return found
 
 
@@ -62,6 +75,17 @@ def open_row(purpose: str) -> list[str]:
     """The guard's "go" for one row of the deliveries as SQL without parameters, of a purpose that names one."""
     ask: OpenRow = _function(settings.DELIVERY_KINDS[purpose]["open_row"])  # type: ignore[assignment]
     return [ask()]
+
+
+def tells_by_row(purpose: str) -> bool:
+    """Whether what the purpose writes of a delivery that was sent can be part of the statement that settles it."""
+    return "sent_row" in settings.DELIVERY_KINDS[purpose]
+
+
+def sent_row(delivery: Delivery, *, at: datetime) -> tuple[str, Sequence[Any]]:
+    """What the purpose writes of a delivery that was sent, as SQL with its parameters, of a purpose that names it."""
+    tell: SentRow = _function(settings.DELIVERY_KINDS[delivery.purpose]["sent_row"])  # type: ignore[assignment]
+    return tell(delivery, at=at)
 
 
 def settled(delivery: Delivery, *, at: datetime) -> None:

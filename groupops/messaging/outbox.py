@@ -70,7 +70,7 @@ def act(
     if made:
         live.publish(live.DELIVERIES)
     if made and state == DeliveryState.DUE:
-        transaction.on_commit(_ring, robust=True)
+        transaction.on_commit(ring, robust=True)
     return delivery
 
 
@@ -85,6 +85,6 @@ def withdraw(delivery: Delivery, *, why: str, at: datetime) -> bool:
     return move(delivery, DeliveryState.CANCELLED, at=at, why=why)
 
 
-def _ring() -> None:
-    """A function with a name: Django cannot report the failure of a `partial`."""
+def ring() -> None:
+    """Ask for a worker to send what is due. A function with a name: Django cannot report the failure of a `partial`."""
     doorbell.ring(DELIVER)

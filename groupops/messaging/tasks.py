@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from groupops.messaging import delivery
+from groupops.messaging import delivery, outbox
 from groupops.messaging import services as messaging
 from groupops.record import services as record
 from groupops.shared import clock
@@ -10,8 +10,8 @@ from groupops.shared import clock
 
 @shared_task
 def deliver() -> None:
-    """Send what is due."""
-    if delivery.run(now=clock.now):
+    """Send what is due; where that is much, with others."""
+    if delivery.run(now=clock.now, rings=outbox.ring):
         record.beat(name="deliver", at=clock.now())
 
 

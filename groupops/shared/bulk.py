@@ -59,6 +59,15 @@ def add(model: type[models.Model], keys: Sequence[str], counters: Sequence[str],
     return found if database.vendor == "postgresql" else [tuple(map(_read, given, row)) for row in found]
 
 
+def adding(model: type[models.Model], keys: Sequence[str], counters: Sequence[str], source: str) -> tuple[str, list[Any]]:
+    """`add` as a part of another statement of PostgreSQL, and its parameters, which stand before those of `source`.
+
+    `source` is a SELECT that names column1, column2, … in the order of keys and counters; no two rows of one key.
+    """
+    sql, defaults = _adding(model, tuple(keys), tuple(counters), "postgresql")
+    return sql % {"given": f"({source}) AS given"}, defaults
+
+
 @lru_cache
 def _adding(model: type[models.Model], keys: tuple[str, ...], counters: tuple[str, ...], vendor: str) -> tuple[str, list[Any]]:
     """The statement of `add`, and its parameters before the rows; `vendor` is the database's."""

@@ -6,14 +6,16 @@ transaction to transaction (DISABLE_SERVER_SIDE_CURSORS in DATABASE_URL says so,
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import connection as default
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import QuerySet
 
 _known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # of each open connection
 
@@ -35,6 +37,29 @@ def executed(sql: str, values: Sequence[Any], *, using: BaseDatabaseWrapper = de
                 known.add(name)  # for good: a rollback does not take it back
             cursor.execute(execute, values)
         yield cursor
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query of the ORM as text: `names` are what its %s stand for, in their order."""
+
+    sql: str
+    names: tuple[str, ...]
+
+    def values(self, **given: Any) -> list[Any]:
+        """The parameters."""
+        return [given[name] for name in self.names]
+
+
+def query(rows: QuerySet[Any], stand_ins: Mapping[str, Any]) -> Query:
+    """`rows` as text for PostgreSQL, to be built once: every value that is no stand-in is written out, as a partial index wants it.
+
+    A stand-in is a value that occurs nowhere else in the query, under the name of what takes its place.
+    """
+    sql, values = rows.query.sql_with_params()
+    named = {value: name for name, value in stand_ins.items()}
+    literals = ["%s" if value in named else default.ops.compose_sql("%s", [value]).replace("%", "%%") for value in values]
+    return Query(sql % tuple(literals), tuple(named[value] for value in values if value in named))
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ import copy
 import logging
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -156,7 +157,8 @@ def _outcome(outcome: Outcome, action: Action) -> Verdict:
 
 def _settle(delivery: Delivery, attempt: Attempt | None, verdict: Verdict, at: datetime, doing: Doing | None = None) -> None:
     """The move, the attempt's end, the receipt and what lies around, together. A result under a lost fence does not count."""
-    with transaction.atomic():
+    whole = attempt is not None and settling.is_whole(delivery, verdict)
+    with nullcontext() if whole else transaction.atomic():
         if attempt is not None and verdict.state == S.SENT and settling.at_once():
             counted = settling.sent(delivery, attempt, verdict, at, doing, late=LATE % verdict.result)
         else:

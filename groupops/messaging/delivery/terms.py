@@ -25,7 +25,7 @@ class Terms:
 
     def able(self, adapter: Adapter, binding: Binding) -> Capabilities:
         """What can be done in a room; counted up once while nothing more is known of it."""
-        known = (binding.pk, binding.abilities_at)
+        known = (binding.pk, binding.abilities_at) if binding.abilities else None  # of what nobody looked at nothing more is known
         if known not in self._able:
             self._able[known] = abilities.known(adapter, binding=binding, refused=self.refused)
         return self._able[known]
@@ -40,11 +40,12 @@ class Terms:
 
 
 def of(connection_id: int, rows: Sequence[Delivery]) -> Terms:
-    """The terms of a connection and of the groups of `rows` now; four queries."""
+    """The terms of a connection and of the groups of `rows` now; three queries."""
     places = {row.group_id: row.group for row in rows}.values()
+    quiet, repeats = groups.several_for(["delivery.quiet", "delivery.duplicates"], places)
     return Terms(
         refused=abilities.refusals(connection_id),
         limits=list(Limit.objects.filter(connection=connection_id)),
-        quiet=groups.policies_for("delivery.quiet", places),
-        repeats=groups.policies_for("delivery.duplicates", places),
+        quiet=quiet,
+        repeats=repeats,
     )

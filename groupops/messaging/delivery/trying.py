@@ -62,7 +62,7 @@ def attempt(delivery: Delivery, *, step: str, degraded: str, calls: int, at: dat
 @lru_cache
 def _update(vendor: str, purpose: str | None, *, doubted: bool) -> str:
     """The statement for this database, with what the purpose asks; parameters: step, why, the claim, the sort, what was standing."""
-    claimed, until, now = DeliveryState.CLAIMED.value, _literal(lease()), _literal(Now())
+    claimed, until, now = DeliveryState.CLAIMED.value, literal(lease()), literal(Now())
     rows, connections = Delivery._meta.db_table, Connection._meta.db_table
     still = [holding.free_row()]
     if purpose is not None:
@@ -84,7 +84,7 @@ def _with_row(update: str) -> str:
     """  # noqa: S608  (our own names)
 
 
-def _literal(expression: Any) -> str:
+def literal(expression: Any) -> str:
     """The SQL of a time as the database counts it, the span in it written out."""
     query = Delivery.objects.all().query
     sql, spans = query.get_compiler(connection=database).compile(expression.resolve_expression(query))
