@@ -13,7 +13,7 @@ from groupops.messaging.fake_platform import inprocess
 from groupops.messaging.fake_platform.faults import Standing
 from groupops.messaging.fake_platform.platform import Platform
 from groupops.messaging.models import Attempt, Binding, Connection, Delivery, Receipt
-from groupops.messaging.policy import QUIET, DeliveryState
+from groupops.messaging.policy import BATCH, QUIET, DeliveryState
 from groupops.record.models import Alarm
 from groupops.shared import clock
 from tests.factories.messaging import AS_ASKED, BindingFactory, DeliveryFactory, bound
@@ -66,6 +66,17 @@ def test_what_is_due_is_sent_once_with_a_receipt(running: Platform) -> None:
     assert Attempt.objects.get().result == "done"
     assert purpose.told == [(sent.subject_id, S.SENT)]
     assert Connection.objects.get(pk=sent.connection_id).last_sent_at is not None
+
+
+@pytest.mark.parametrize(("many", "rung"), [(BATCH - 1, 0), (BATCH * 2, 1)])
+def test_much_to_send_rings_for_one_worker_more(running: Platform, many: int, rung: int) -> None:
+    """Once a run, before its first full batch is handed over."""
+    binding, said = bound(running), list[int]()
+    for n in range(many):
+        DeliveryFactory(group=binding.group, connection=binding.connection, text=f"第{n}条")
+    engine.run(now=clock.now, rings=lambda: said.append(len(running.rooms[binding.remote_id].messages)))
+    assert said == [0] * rung
+    assert Receipt.objects.count() == many
 
 
 def test_what_is_planned_leaves_when_its_time_has_come(running: Platform) -> None:

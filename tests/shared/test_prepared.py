@@ -61,3 +61,15 @@ def test_behind_a_pool_nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> N
     with CaptureQueriesContext(database) as seen:
         found("x", 0)
     assert [query["sql"].split()[0] for query in seen.captured_queries] == ["SELECT"]
+
+
+def test_a_query_is_written_once_with_room_for_what_comes_later() -> None:
+    """Its own values stand in it, a percent sign and a quote too; the stand-ins' places are filled by name."""
+    if database.vendor != "postgresql":
+        pytest.skip("written for PostgreSQL alone")
+    made = [KindFactory(name=name, position=n) for n, name in enumerate(["100%", "it's", "100%"])]
+    rows = Kind.objects.filter(name__in=["100%", "it's"], position__gte=-7, name__contains="%").order_by("pk")
+    asked = prepared.query(rows.values_list("pk", flat=True), {"least": -7})
+    assert asked.names == ("least",)
+    with prepared.executed(asked.sql, asked.values(least=1)) as cursor:
+        assert [pk for (pk,) in cursor.fetchall()] == [made[2].pk]

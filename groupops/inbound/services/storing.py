@@ -31,6 +31,8 @@ def store(*, connection: Connection, events: Iterable[Event], at: datetime, curs
     after the commit.
     """
     rows = _rows(connection, events, at)
+    if not rows and cursor in (None, connection.cursor):  # nothing was heard, as at most of a second's ticks
+        return 0
     with transaction.atomic():
         new = bulk.insert(StoredEvent, KEY, COLUMNS, rows)
         _stamp(connection, at, heard=bool(rows), cursor=cursor)

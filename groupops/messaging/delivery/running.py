@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError
@@ -36,30 +36,24 @@ def run(
     before the first full batch: a tick a second would bring the fourth worker after three seconds.
     """
     ripen(at=now(), connection_id=connection_id)
-    started, taken, helped = time.monotonic(), 0, rings is None
-
-    def claimed(rows: Sequence[Delivery]) -> None:
-        nonlocal helped
-        if rings is not None and not helped and len(rows) == BATCH:
-            helped = True
-            rings()
-
+    started, taken, bells = time.monotonic(), 0, [rings] if rings else []
     while time.monotonic() - started < seconds:
         due = due_connections(at=now())
-        done = sum(_turn(pk, now, claimed) for pk in due if connection_id in (None, pk))
+        done = sum(_turn(pk, now, bells) for pk in due if connection_id in (None, pk))
         if not done:
             break
         taken += done
     return taken
 
 
-def _turn(connection_id: int, now: Callable[[], datetime], claimed: Callable[[Sequence[Delivery]], None]) -> int:
+def _turn(connection_id: int, now: Callable[[], datetime], bells: list[Callable[[], object]]) -> int:
     connection = Connection.objects.get(pk=connection_id)
     alone = connection.failures >= BREAKS_AT  # the breaker is open: one, to see whether the platform is back
     rows = claim(connection, at=now(), limit=1 if alone else BATCH)
     if not rows:
         return 0
-    claimed(rows)
+    if bells and len(rows) == BATCH:
+        bells.pop()()
     try:
         adapter = registry.adapter_for(connection, timeout=TIMEOUT)
     except Refused as problem:
