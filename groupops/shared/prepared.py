@@ -58,7 +58,8 @@ def query(rows: QuerySet[Any], stand_ins: Mapping[str, Any]) -> Query:
     """
     sql, values = rows.query.sql_with_params()
     named = {value: name for name, value in stand_ins.items()}
-    written = iter(["%s" if value in named else default.ops.compose_sql("%s", [value]).replace("%", "%%") for value in values])
+    literal = default.ops.compose_sql  # type: ignore[attr-defined]  # PostgreSQL's alone
+    written = iter(["%s" if value in named else literal("%s", [value]).replace("%", "%%") for value in values])
     text = re.sub("%%|%s", lambda found: found[0] if found[0] == "%%" else next(written), sql)
     return Query(text, tuple(named[value] for value in values if value in named))
 
