@@ -185,7 +185,6 @@ DELIVERY_KINDS: dict[str, dict[str, str]] = {
     "order": {"guard": "groupops.messaging.orders.guard", "settled": "groupops.messaging.orders.settled"},
     "welcome": {"guard": "members.newcomers.delivery.guard", "settled": "members.newcomers.delivery.settled"},
     "request_news": {"guard": "members.requests.delivery.guard", "settled": "members.requests.delivery.settled"},
-    "post": {"guard": "content.delivery.guard", "open_row": "content.delivery.open_row", "settled": "content.delivery.settled"},
     "post": {
         "guard": "content.delivery.guard",
         "open_row": "content.delivery.open_row",
