@@ -11,6 +11,7 @@ from groupops.shared.api import StrictSerializer
 from members import queries
 from members.filters import MembershipFilter
 from members.models import Membership, Person
+from members.newcomers import api as newcomers
 from members.requests import api as requests
 from members.segments import api as segments
 from members.tags import api as tags
@@ -87,4 +88,4 @@ class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return queries.persons_for(self.request.user)  # type: ignore[arg-type]
 
 
-routes = [("members", MemberViewSet), ("persons", PersonViewSet), *tags.routes, *segments.routes, *requests.routes]
+routes = [("members", MemberViewSet), ("persons", PersonViewSet), *tags.routes, *segments.routes, *requests.routes, *newcomers.routes]

@@ -50,9 +50,7 @@ class WelcomeRule:
     rules_url: str = setting("", _("link to the rules"), help=_("Empty: the page where newcomers confirm that they have read them."))
     highlights_url: str = setting("", _("link to the highlights"), help=_("Empty: the group's own page."))
     tools_url: str = setting("", _("link to the tools"), help=_("Empty: the group's own page."))
-    hint: str = setting(
-        HINT, _("join hint"), lines=True, help=_("What people read before and just after they join: on the group's own page.")
-    )
+    hint: str = setting(HINT, _("join hint"), lines=True, help=_("What people read before they join, and on the group's own page."))
     window_minutes: int = setting(5, _("wait for others who join within"), high=240, unit=_("minutes"), help=_("They share one message."))
     silent_above: int = setting(20, _("say nothing when more join in that time than"), low=1, high=500, unit=_("people"))
     expires_hours: int = setting(12, _("drop a welcome that could not be said within"), low=1, high=72, unit=_("hours"))
@@ -99,7 +97,7 @@ class OnboardingRule:
         low=1,
         high=500,
         unit=_("characters"),
-        help=_("Or by its words: 我是, 自我介绍, 大家好…"),
+        help=_("Or by its words, such as “I am …”."),
     )
     lists_on: bool = setting(ON, _("make task lists for newcomers"))
     personal_lists: int = setting(

@@ -32,3 +32,12 @@ def welcome() -> None:
 def tag_by_rules() -> None:
     """Give the tags that have a rule, and take them."""
     tags.tag_by_rules(at=clock.now())
+
+
+@shared_task
+def follow_up() -> None:
+    """Make the task lists of newcomers, drop what is left of old ones, watch their first messages."""
+    at = clock.now()
+    newcomers.make_lists(at=at)
+    newcomers.drop_leftovers(at=at)
+    newcomers.watch_first_messages(at=at)

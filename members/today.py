@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from groupops.accounts.models import User
 from groupops.shared.today import LIMIT, TodayItem
+from members.arriving import WelcomeState
 from members.care import queries as care
 from members.models import CareTask, Question
+from members.newcomers.lists import SORTS
 from members.newcomers.queries import newcomers
 from members.questions import queries
 
@@ -28,7 +30,7 @@ EXCERPT = 60
 def source(user: User, at: datetime) -> list[TodayItem]:
     """Three queries, however many groups."""
     asked = [_question(row, at) for row in queries.overdue(user, at)[:LIMIT]]
-    return asked + _to_greet(user, at) + [_care(row, at) for row in care.due(user, at)[:LIMIT]]
+    return asked + _to_greet(user, at) + [_care(row, at) for row in care.due(user, at, but=SORTS)[:LIMIT]]
 
 
 def _question(row: Question, at: datetime) -> TodayItem:
@@ -72,11 +74,12 @@ class New:
     group: str
     name: str
     joined_at: datetime
+    welcome: str | None  # what became of the machine's welcome; None: none was meant for them
 
 
 def _to_greet(user: User, at: datetime) -> list[TodayItem]:
     groups: dict[int, list[New]] = {}
-    for row in newcomers(user, at).values_list("pk", "group", "group__name", "person__name", "joined_at")[:MOST_NEW]:
+    for row in newcomers(user, at).values_list("pk", "group", "group__name", "person__name", "joined_at", "welcome__state")[:MOST_NEW]:
         groups.setdefault(row[1], []).append(New(*row))
     return [_greeting(rows) for rows in islice(groups.values(), LIMIT)]
 
@@ -91,10 +94,21 @@ def _greeting(rows: Sequence[New]) -> TodayItem:
         at=first.joined_at,
         kind="newcomer",
         text=text % {"n": len(rows), "who": who},
-        url=f"{reverse('members:roster')}?{urlencode({'group': first.group_id, 'present': 'yes'})}",
+        detail=_welcomed(rows),
+        url=f"{reverse('members:newcomers')}?{urlencode({'group': first.group_id})}",
         group=first.group,
         group_ids=(first.group_id,),
         key=f"newcomers:{first.group_id}:{first.pk}",
         done_url=f"{reverse('members:greet', args=[first.group_id])}?{urlencode({'until': last.joined_at.isoformat()})}",
         done_label=gettext_lazy("Greeted"),
     )
+
+
+def _welcomed(rows: Sequence[New]) -> str:
+    """What the machine said to them: a welcome is no greeting by a person."""
+    states = {row.welcome for row in rows}
+    if states == {WelcomeState.SAID}:
+        return _("The welcome was said; nobody has greeted them in person.")
+    if WelcomeState.SILENT in states:
+        return _("So many came at once that no welcome was said.")
+    return ""

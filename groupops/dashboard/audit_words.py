@@ -95,6 +95,7 @@ VERBS: dict[str, Promise] = {
     "care.reopen": _("reopened what was to be done for a member"),
     "intake.done": _("looked after the newcomers of a week"),
     "intake.open": _("reopened the newcomers of a week"),
+    "welcome.test": _("sent a test of the welcome"),
     "newcomer.acknowledge": _("noted that a member has read the rules"),
     "newcomer.acknowledge_undo": _("took back that a member has read the rules"),
     "newcomer.answered": _("noted that a newcomer was answered"),

@@ -39,7 +39,7 @@ FAMILIES: dict[str, Family] = {
     ),
     "duty": Family(_("Duties"), "checklist", frozenset({"duty"}), "green", "content:duties"),
     "question": Family(_("Questions"), "help-circle", frozenset({"question"}), "blue", "members:questions"),
-    "newcomer": Family(_("Newcomers"), "user-plus", frozenset({"newcomer"}), "green", "members:roster"),
+    "newcomer": Family(_("Newcomers"), "user-plus", frozenset({"newcomer"}), "green", "members:newcomers"),
     "care": Family(_("Care"), "heart-handshake", frozenset({"care"}), "green", "members:roster"),
     "group": Family(_("Groups"), "messages", frozenset({"no_owner", "no_room"}), "gray", "groups:list"),
     "moment": Family(_("Key moments"), "flag", frozenset({"moment"}), "purple", "groups:moments", "?view=open"),

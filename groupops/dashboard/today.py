@@ -18,6 +18,7 @@ from groupops.groups.models import Group
 from groupops.record import queries as record
 from groupops.record.models import Alarm
 from groupops.shared.today import LIMIT, TodayItem
+from members.newcomers.queries import FAMILY as NEWCOMERS
 
 MOST = 500  # gaps that are put together
 
@@ -27,7 +28,8 @@ def source(user: User, at: datetime) -> list[TodayItem]:
     found = record.open_alarms(groups=access.visible_to(user).values_list("pk", flat=True))
     if not user.has_right(Right.SEE_SYSTEM):
         found = found.filter(~Q(group_id=None))
-    alarms = list(found.exclude(key__startswith=COVERAGE)[:LIMIT])
+    # Newcomers who wait for an answer stand there by name, each with what settles it.
+    alarms = list(found.exclude(key__startswith=COVERAGE).exclude(key__startswith=NEWCOMERS)[:LIMIT])
     gaps = list(found.filter(key__startswith=COVERAGE)[:MOST])
     names = dict(Group.objects.filter(pk__in={alarm.group_id for alarm in (*alarms, *gaps) if alarm.group_id}).values_list("pk", "name"))
     return [*_gaps(gaps, names), *(_alarm(alarm, names) for alarm in alarms)]

@@ -8,7 +8,7 @@ from content.policy import PostKind
 from groupops.accounts.models import User
 from groupops.groups.models import Group
 from groupops.messaging import delivery
-from groupops.simulator import tended
+from groupops.simulator import arrivals, tended
 from groupops.simulator.playing import Play
 from groupops.simulator.posting import Stage
 
@@ -26,6 +26,7 @@ def leave(play: Play, clock: Stage, *, at: datetime) -> None:
     by = User.objects.get(username=OPERATOR)
     _product, tech, vip, startup = found = _groups(play)
     tended.tend(found, by=by, at=at)
+    arrivals.look_after(found, by=by, at=at)
     _failed(play, tech, by, clock, at)
     _uncertain(play, startup, by, clock, at)
     tomorrow = at + timedelta(days=1)

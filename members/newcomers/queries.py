@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from groupops.accounts.models import User
 from groupops.groups import access
@@ -14,12 +14,17 @@ from groupops.groups.models import Group, RuleSet, StaffPost
 from groupops.groups.policy import Lifecycle, Post
 from groupops.shared import placeholders
 from members.arriving import HINT, OWNER, OnboardingRule, WelcomeRule, WelcomeState, addressed
-from members.models import Greeting, Membership, Newcomer, Welcome, WelcomeRound
+from members.care import queries as care
+from members.caring import CareState
+from members.models import CareTask, Greeting, Intake, Membership, Newcomer, RulesAcknowledgement, Welcome, WelcomeRound
 from members.newcomers import addresses
-from members.newcomers.hearing import Fresh
+from members.newcomers.hearing import ANSWERABLE, Fresh
+from members.newcomers.lists import LISTS, OVER
 
 FRESH = timedelta(hours=48)  # product, §2: the welcome and what follows it belong to the first days
 GROUPS_AT_ONCE = 200
+MOST_TASKS = 400  # looked at for Today
+FAMILY = "newcomer:"  # of the alarms' keys: newcomer:<group>
 
 
 def newcomers(user: User, at: datetime) -> QuerySet[Membership]:
@@ -88,16 +93,35 @@ def owner_name(group: Group) -> str:
 def text_for(group: Group, members: Sequence[Membership], rule: WelcomeRule | None = None) -> str:
     """The welcome of these members of a group; one alone gets the link to their own page of the rules."""
     rule = rule or welcome_rules([group.pk])[group.pk]
-    alone = members[0] if len(members) == 1 else None
-    home = addresses.home_url(group.pk)
-    values = links_of(group, rule) | {
-        "names": addressed([member.person.name for member in members]),
-        "group": group.name,
-        "owner": owner_name(group),
-    }
-    if not rule.rules_url:
-        values["rules"] = addresses.rules_url(alone.pk, alone.rejoins) if alone and alone.pk else home
+    own = addresses.rules_url(members[0].pk, members[0].rejoins) if len(members) == 1 else ""
+    return _filled(group, [member.person.name for member in members], rule, own)
+
+
+def sample(group: Group, names: Sequence[str], rule: WelcomeRule | None = None) -> str:
+    """The welcome as people of these names would read it; its links lead to the group's own page."""
+    return _filled(group, names, rule or welcome_rules([group.pk])[group.pk], "")
+
+
+def _filled(group: Group, names: Sequence[str], rule: WelcomeRule, own: str) -> str:
+    values = links_of(group, rule) | {"names": addressed(names), "group": group.name, "owner": owner_name(group)}
+    if own and not rule.rules_url:
+        values["rules"] = own
     return placeholders.fill(rule.text, values)
+
+
+def home_of(group: Group) -> str:
+    """群主页."""
+    return addresses.home_url(group.pk)
+
+
+def groups_to_preview(user: User, named: str = "") -> QuerySet[Group]:
+    """The groups whose welcome a user may look at; of a sandbox only where it is named."""
+    return access.visible_to(user, sandboxes=bool(named)).exclude(lifecycle=Lifecycle.ARCHIVED).order_by("name")
+
+
+def rounds_for(user: User) -> QuerySet[WelcomeRound]:
+    """The welcome messages of the groups a user sees."""
+    return WelcomeRound.objects.filter(group__in=access.visible_to(user)).select_related("group")
 
 
 def links_of(group: Group, rule: WelcomeRule) -> dict[str, str]:
@@ -134,4 +158,73 @@ def open_newcomers(group_ids: Collection[int], since: datetime) -> list[Fresh]:
 
 
 def _fresh(values: list[Any]) -> Fresh:
-    return Fresh(*values[:8], values[8] or "", *values[9:])
+    values[8] = values[8] or ""  # no first message yet
+    return Fresh(*values)
+
+
+def whole(rows: QuerySet[Newcomer]) -> QuerySet[Newcomer]:
+    """The rows with everybody who is named with them."""
+    return rows.select_related(
+        "membership__person", "group", "introduced_by", "answered_by", "answered_member__person", "buddy_user", "buddy_member__person"
+    )
+
+
+def present(rows: QuerySet[Newcomer]) -> QuerySet[Newcomer]:
+    """Of these, who is still in their first stay."""
+    return rows.filter(membership__left_at=None, membership__rejoins=0)
+
+
+def without_list(at: datetime, *, group_id: int | None = None) -> QuerySet[Newcomer]:
+    """Whose next task list has begun and is not made, locked, the first to join first; of active groups."""
+    begun = Q(pk=None)
+    for number, one in enumerate(LISTS):
+        begun |= Q(lists__lte=number, joined_at__lte=at - one.begins)
+    rows = present(Newcomer.objects.select_for_update(of=("self",))).filter(begun, joined_at__gt=at - OVER)
+    rows = rows.filter(group__sandbox=False) if group_id is None else rows.filter(group=group_id)
+    return rows.filter(group__lifecycle=Lifecycle.ACTIVE).select_related("group").order_by("joined_at", "pk")
+
+
+def with_lists(group_ids: Collection[int], since: datetime) -> list[tuple[int, str, datetime]]:
+    """Who joined these groups since then and has lists of their own: (group, its zone, joined at)."""
+    rows = Newcomer.objects.filter(group__in=group_ids, personal=True, joined_at__gte=since)
+    return list(rows.values_list("group", "group__zone", "joined_at"))
+
+
+def unanswered(at: datetime) -> QuerySet[Newcomer]:
+    """Whose first message waits for an answer longer than it should, in active groups; after three days nobody will answer it."""
+    rows = present(Newcomer.objects.filter(answered_at=None, answer_due_at__lte=at, first_spoke_at__gt=at - ANSWERABLE))
+    return rows.filter(group__lifecycle=Lifecycle.ACTIVE, group__sandbox=False)
+
+
+def unanswered_for(user: User, at: datetime) -> QuerySet[Newcomer]:
+    """Of these, those in groups that a user may care for, the longest waiting first."""
+    rows = unanswered(at).filter(group__in=access.groups_with(user, GroupRight.CARE))
+    return rows.select_related("membership__person", "group", "first_event").order_by("answer_due_at", "pk")
+
+
+def tasks_now(at: datetime) -> Q:
+    """Of care tasks: those of newcomers' lists that Today shows."""
+    shown = Q(pk=None)
+    for one in LISTS:
+        shown |= Q(sort__in=one.sorts, due_at__lte=at + one.shown)
+    return Q(state=CareState.OPEN) & shown
+
+
+def lists_for(user: User, at: datetime) -> list[list[CareTask]]:
+    """What is to be done for each newcomer, in groups that a user may care for, the first due first. One query."""
+    rows = care.tasks_for(user).filter(tasks_now(at), membership__left_at=None).order_by("due_at", "membership", "pk")
+    found: dict[int, list[CareTask]] = {}
+    for row in rows[:MOST_TASKS]:
+        found.setdefault(row.membership_id, []).append(row)
+    return list(found.values())
+
+
+def intakes_for(user: User) -> QuerySet[Intake]:
+    """The weeks of newcomers in groups that a user may care for."""
+    return Intake.objects.filter(group__in=access.groups_with(user, GroupRight.CARE)).select_related("group").order_by("due_at", "pk")
+
+
+def with_rules_read(rows: QuerySet[Newcomer]) -> QuerySet[Newcomer]:
+    """The rows with `rules_read`, the latest version of the rules that each has read."""
+    read = RulesAcknowledgement.objects.filter(membership=OuterRef("membership")).order_by("-rules__version")
+    return rows.annotate(rules_read=Subquery(read.values("rules__version")[:1]))

@@ -17,7 +17,8 @@ from groupops.inbound.models import EventState
 from groupops.messaging.models import Pause
 from groupops.messaging.policy import DeliveryState
 from groupops.record import services as record
-from members.models import Membership, Person
+from groupops.shared.clock import now
+from members.models import Membership, Person, WelcomeRound
 from tests.access.matrix import TABLE, Row
 from tests.factories.accounts import UserFactory, founder
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
@@ -27,6 +28,7 @@ from tests.factories.members import (
     CareTaskFactory,
     MemberRequestFactory,
     MembershipTagFactory,
+    NewcomerFactory,
     NoteFactory,
     QuestionFactory,
     SegmentFactory,
@@ -51,6 +53,18 @@ def fill(user: Any, group: Any, count: int) -> None:
         membership = Membership.objects.create(person=person, group=group, joined_at=moment, last_spoke_at=moment)
         QuestionFactory(membership=membership, asked_at=moment)
         CareTaskFactory(membership=membership, due_at=moment)
+        arrived = now() - timedelta(hours=n)
+        NewcomerFactory(
+            membership=membership,
+            joined_at=arrived,
+            buddy_user=UserFactory(),
+            first_spoke_at=arrived,
+            answered_how="staff",
+            answered_at=arrived,
+            answered_by=UserFactory(),
+        )
+        CareTaskFactory(membership=membership, sort="new_topic", due_at=arrived)
+        WelcomeRound.objects.create(group=other, opened_at=arrived, due_at=arrived, size=1, state="silent", created_at=arrived)
         NoteFactory(membership=membership, at=moment)
         MembershipTagFactory(membership=membership)
         MemberRequestFactory(membership=membership, created_at=moment)

@@ -13,12 +13,20 @@ from groupops.groups.policy import Scope as PolicyScope
 from groupops.messaging.models import Limit, Pause, Refusal
 from groupops.messaging.policy import DeliveryState
 from groupops.record import services as record
-from members.models import Membership, Person
+from members.models import Intake, Membership, Person
 from tests.factories import accounts as people
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
 from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
 from tests.factories.inbound import StoredEventFactory
-from tests.factories.members import CareTaskFactory, MemberRequestFactory, NoteFactory, QuestionFactory, SegmentFactory, TagFactory
+from tests.factories.members import (
+    CareTaskFactory,
+    MemberRequestFactory,
+    NewcomerFactory,
+    NoteFactory,
+    QuestionFactory,
+    SegmentFactory,
+    TagFactory,
+)
 from tests.factories.messaging import BindingFactory, ConnectionFactory
 from tests.factories.sandbox import bare
 
@@ -81,6 +89,8 @@ def _group(owner: Any) -> dict[str, Any]:
         "tag": TagFactory(),
         "segment": SegmentFactory(shared=True),
         "care": CareTaskFactory(membership=membership),
+        "newcomer": NewcomerFactory(membership=membership),
+        "intake": Intake.objects.create(group=group, week=NOW.date(), due_at=NOW, created_at=NOW),
         "question": QuestionFactory(membership=membership),
         "staff": (staff := StaffPostFactory(group=group)),
         "shift": RosterShift.objects.create(group=group, user=staff.user, weekdays=31, start=8, end=9, since=NOW),

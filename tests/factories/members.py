@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 from groupops.messaging.models import Binding
 from members.asking import Cue, QuestionState
 from members.caring import CareSort
-from members.models import CareTask, MemberRequest, Membership, MembershipTag, Note, Person, Question, Segment, Tag
+from members.models import CareTask, MemberRequest, Membership, MembershipTag, Newcomer, Note, Person, Question, Segment, Tag
 from tests.factories.accounts import UserFactory
 from tests.factories.groups import NOW
 from tests.factories.inbound import StoredEventFactory
@@ -40,6 +40,17 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     group = factory.LazyFunction(lambda: BindingFactory().group)
     joined_at = NOW - timedelta(days=9)
     join_seen = True
+
+
+class NewcomerFactory(DjangoModelFactory[Newcomer]):
+    """Somebody who has just joined."""
+
+    class Meta:
+        model = Newcomer
+
+    membership = factory.SubFactory(MembershipFactory)
+    group = factory.SelfAttribute("membership.group")
+    joined_at = factory.SelfAttribute("membership.joined_at")
 
 
 class CareTaskFactory(DjangoModelFactory[CareTask]):

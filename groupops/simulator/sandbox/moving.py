@@ -61,6 +61,7 @@ def settle(sandbox: Sandbox, at: datetime) -> None:
     content.plan(at=at, group=sandbox.group)
     content.release(at=at, group_id=sandbox.group_id)
     newcomers.say_welcomes(at=at, group_id=sandbox.group_id)
+    newcomers.make_lists(at=at, group_id=sandbox.group_id)
     hear(sandbox, at)
     for _round in range(ROUNDS):
         if not _is_due(sandbox, at) or not delivery.run(now=lambda: at, connection_id=sandbox.connection_id):

@@ -6,9 +6,11 @@ from datetime import datetime
 from django.db import transaction
 
 from groupops.accounts.models import User
+from groupops.groups import access
+from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
 from groupops.record import services as record
-from members.models import Greeting
+from members.models import Greeting, Newcomer
 from members.newcomers import queries
 
 
@@ -22,6 +24,17 @@ def greet(*, group: Group, until: datetime, by: User, at: datetime) -> list[int]
             names = [row.person.name for row in rows if row.pk in mine]
             record.audit(by=by, verb="newcomer.greet", target=group, at=at, group_id=group.pk, after={"names": names})
     return sorted(mine)
+
+
+def greet_one(*, newcomer: Newcomer, by: User, at: datetime) -> bool:
+    """Note that somebody greeted this newcomer; False where it was noted before. Raises Forbidden."""
+    access.demand(by, GroupRight.CARE, newcomer.group)
+    with transaction.atomic():
+        _row, made = Greeting.objects.get_or_create(membership=newcomer.membership, defaults={"by": by, "at": at})
+        if made:
+            after = {"names": [newcomer.membership.person.name]}
+            record.audit(by=by, verb="newcomer.greet", target=newcomer.group, at=at, group_id=newcomer.group_id, after=after)
+    return made
 
 
 def ungreet(*, group: Group, memberships: Collection[int], by: User, at: datetime) -> int:
