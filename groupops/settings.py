@@ -191,6 +191,7 @@ DELIVERY_KINDS: dict[str, dict[str, str]] = {
         "settled": "content.delivery.settled",
         "sent_row": "content.delivery.sent_row",
     },
+    "invitation": {"guard": "members.invitations.delivery.guard", "settled": "members.invitations.delivery.settled"},
 }
 TODAY_SOURCES = [
     "groupops.dashboard.today.source",
@@ -199,6 +200,8 @@ TODAY_SOURCES = [
     "groupops.groups.today.source",
     "members.today.source",
     "members.newcomers.today.source",
+    "members.joining.today.source",
+    "members.invitations.today.source",
     "content.today.source",
     "content.today_posts.source",
 ]
@@ -431,6 +434,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("welcome newcomers", "members.tasks.welcome", 5.0),
         ("tag by rules", "members.tasks.tag_by_rules", 900.0),
         ("follow newcomers up", "members.tasks.follow_up", 60.0),
+        ("tend entrances", "members.tasks.tend_entrances", 300.0),
         ("lapse questions", "members.tasks.lapse_questions", 900.0),
         ("tell staff", "groupops.operations.tasks.notify", 10.0),
         ("forget marks", "groupops.dashboard.tasks.sweep", 3600.0),

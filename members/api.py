@@ -10,6 +10,7 @@ from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from members import queries
 from members.filters import MembershipFilter
+from members.invitations import api as invitations
 from members.models import Membership, Person
 from members.newcomers import api as newcomers
 from members.requests import api as requests
@@ -88,4 +89,12 @@ class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return queries.persons_for(self.request.user)  # type: ignore[arg-type]
 
 
-routes = [("members", MemberViewSet), ("persons", PersonViewSet), *tags.routes, *segments.routes, *requests.routes, *newcomers.routes]
+routes = [
+    ("members", MemberViewSet),
+    ("persons", PersonViewSet),
+    *tags.routes,
+    *segments.routes,
+    *requests.routes,
+    *newcomers.routes,
+    *invitations.routes,
+]

@@ -5,6 +5,9 @@ from celery import shared_task
 from groupops.record import services as record
 from groupops.shared import clock
 from members import snapshots
+from members.invitations import answering
+from members.joining import services as joining
+from members.joining import waiting
 from members.newcomers import services as newcomers
 from members.questions import services as questions
 from members.tags import services as tags
@@ -41,3 +44,12 @@ def follow_up() -> None:
     newcomers.make_lists(at=at)
     newcomers.drop_leftovers(at=at)
     newcomers.watch_first_messages(at=at)
+
+
+def tend_entrances() -> None:
+    """Call those who wait where there is room, tell of pictures that expire, forget what the waiting left, end campaigns."""
+    at = clock.now()
+    waiting.call(at=at)
+    joining.watch_pictures(at=at)
+    waiting.forget(at=at)
+    answering.expire(at=at)

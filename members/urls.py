@@ -4,12 +4,18 @@ from django.urls import path
 
 from members import views
 from members.care import views as care
+from members.invitations import proof_views as proofs
+from members.invitations import tree_views as tree
+from members.invitations import views as invitations
+from members.joining import line_views as line
+from members.joining import views as joining
 from members.newcomers import views as newcomers
 from members.profile import views as profile
 from members.questions import answer_views as answers
 from members.questions import views as questions
 from members.requests import views as requests
 from members.segments import views as segments
+from members.sources import views as sources
 from members.tags import views as tags
 
 app_name = "members"
@@ -37,6 +43,37 @@ urlpatterns = [
     path("questions/act", questions.act, name="questions-act"),
     path("questions/undo/<str:token>", questions.undo, name="questions-undo"),
     path("questions/<int:pk>/<slug:what>", questions.settle, name="question-settle"),
+    path("codes/", joining.codes, name="codes"),
+    path("codes/new", joining.code_new, name="code-new"),
+    path("codes/<int:pk>/", joining.code, name="code"),
+    path("codes/<int:pk>/edit", joining.code_edit, name="code-edit"),
+    path("codes/<int:pk>/qr.svg", joining.qr, name="code-qr"),
+    path("codes/<int:pk>/to/<slug:to>", joining.code_archive, name="code-archive"),
+    path("entrances/<int:group_id>/", joining.entrance, name="entrance"),
+    path("waiting/", line.line, name="waiting"),
+    path("waiting/act", line.act, name="waiting-act"),
+    path("waiting/<int:pk>/reveal", line.reveal, name="waiting-reveal"),
+    path("campaigns/", invitations.campaigns, name="campaigns"),
+    path("campaigns/new", invitations.campaign_new, name="campaign-new"),
+    path("campaigns/<int:pk>/", invitations.campaign, name="campaign"),
+    path("campaigns/<int:pk>/edit", invitations.campaign_edit, name="campaign-edit"),
+    path("campaigns/<int:pk>/to/<slug:to>", invitations.campaign_move, name="campaign-move"),
+    path("campaigns/<int:pk>/invite", invitations.invite, name="campaign-invite"),
+    path("campaigns/<int:pk>/act", invitations.act, name="campaign-act"),
+    path("invitations/<int:pk>/unsent", invitations.unsent, name="invitation-unsent"),
+    path("invitations/<int:pk>/arrived", invitations.arrived, name="invitation-arrived"),
+    path("invitations/<int:pk>/unarrived", invitations.unarrived, name="invitation-unarrived"),
+    path("proofs/", proofs.proofs, name="proofs"),
+    path("proofs/<int:pk>/picture", proofs.picture, name="proof-picture"),
+    path("proofs/<int:pk>/to/<slug:to>", proofs.settle, name="proof-settle"),
+    path("invited/", tree.tree, name="invite-tree"),
+    path("invited/<int:person_id>/", tree.branch, name="invite-branch"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/new", sources.source_new, name="source-new"),
+    path("sources/assign", sources.assign, name="source-assign"),
+    path("sources/undo/<str:token>", sources.undo, name="source-undo"),
+    path("sources/<int:pk>/", sources.source_edit, name="source-edit"),
+    path("sources/<int:pk>/to/<slug:to>", sources.source_archive, name="source-archive"),
     path("care/<int:pk>/<slug:to>", care.settle, name="care-settle"),
     path("newcomers/", newcomers.board, name="newcomers"),
     path("newcomers/funnel/", newcomers.funnel, name="newcomers-funnel"),

@@ -2,10 +2,22 @@
 
 from django.urls import path
 
+from members.invitations import portal as invitations
+from members.joining import portal as joining
 from members.newcomers import portal as newcomers
 
 app_name = "portal"
 urlpatterns = [
     path("rules/<str:link>/", newcomers.rules, name="rules"),
     path("group/<str:link>/", newcomers.home, name="group"),
+    path("j/<slug:code>", joining.join, name="join"),
+    path("j/<slug:code>/wait", joining.wait, name="wait"),
+    path("w/<str:link>", joining.place, name="place"),
+    path("w/<str:link>/leave", joining.leave, name="place-leave"),
+    path("q/<str:link>", joining.picture, name="picture"),
+    path("i/<str:link>", invitations.invitation, name="invitation"),
+    path("i/<str:link>/accept", invitations.accept, name="invitation-accept"),
+    path("i/<str:link>/decline", invitations.decline, name="invitation-decline"),
+    path("i/<str:link>/proof", invitations.proof, name="invitation-proof"),
+    path("a/<str:link>", invitations.apply, name="apply"),
 ]

@@ -8,7 +8,7 @@ from groupops.groups import services as groups
 from groupops.groups.models import Group
 from groupops.messaging import services as messaging
 from groupops.messaging.models import Connection
-from groupops.simulator import by_hand, hosting, leftovers, posting, staff
+from groupops.simulator import by_hand, hosting, inviting, leftovers, posting, staff
 from groupops.simulator.happening import utc
 from groupops.simulator.playing import Play
 from groupops.simulator.posting import Stage
@@ -38,6 +38,7 @@ def seed(*, at: datetime) -> None:
         _lived(play, clock, founder, at)
     leftovers.soon(founder, at=at, due_at=at + SOON)
     by_hand.seed(founder, due_at=at + SOON, at=at)
+    inviting.seed(founder, [stage.name for stage in world.stages], at=at)
     content.plan(at=at)
     questions.lapse(at=at)
     groups.assess(at=at)

@@ -4,6 +4,17 @@ from members.models.activity import DailyActivity as DailyActivity
 from members.models.care import CareTask as CareTask
 from members.models.identity import FormerName as FormerName
 from members.models.identity import Person as Person
+from members.models.invitations import Arrival as Arrival
+from members.models.invitations import Campaign as Campaign
+from members.models.invitations import CampaignGroup as CampaignGroup
+from members.models.invitations import Invitation as Invitation
+from members.models.invitations import Proof as Proof
+from members.models.joining import CodeDay as CodeDay
+from members.models.joining import Entrance as Entrance
+from members.models.joining import JoinCode as JoinCode
+from members.models.joining import JoinTarget as JoinTarget
+from members.models.joining import Picture as Picture
+from members.models.joining import Waiting as Waiting
 from members.models.membership import Membership as Membership
 from members.models.newcomers import Greeting as Greeting
 from members.models.onboarding import Intake as Intake

@@ -18,18 +18,21 @@ from groupops.messaging.models import Pause
 from groupops.messaging.policy import DeliveryState
 from groupops.record import services as record
 from groupops.shared.clock import now
-from members.models import Membership, Person, WelcomeRound
+from members.models import Membership, Person, Source, WelcomeRound
 from tests.access.matrix import TABLE, Row
 from tests.factories.accounts import UserFactory, founder
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
 from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
 from tests.factories.inbound import StoredEventFactory
+from tests.factories.inviting import CampaignFactory, InvitationFactory, ProofFactory
+from tests.factories.joining import JoinCodeFactory, WaitingFactory
 from tests.factories.members import (
     CareTaskFactory,
     MemberRequestFactory,
     MembershipTagFactory,
     NewcomerFactory,
     NoteFactory,
+    PersonFactory,
     QuestionFactory,
     SegmentFactory,
 )
@@ -69,6 +72,11 @@ def fill(user: Any, group: Any, count: int) -> None:
         MembershipTagFactory(membership=membership)
         MemberRequestFactory(membership=membership, created_at=moment)
         SegmentFactory(owner=user)
+        Source.objects.create(name=f"来源 {count} {n}", channel="other")
+        JoinCodeFactory(groups=[group, other], created_at=moment)
+        ProofFactory(invitation=InvitationFactory(campaign=CampaignFactory(groups=[group], created_at=moment)), created_at=moment)
+        Membership.objects.create(person=PersonFactory(), group=group, joined_at=moment, invited_by=person)
+        WaitingFactory(code=JoinCodeFactory(groups=[group]), state="called", group=group, called_at=moment, created_at=moment)
         QuestionFactory(membership=membership, asked_at=moment, state="answered", how="staff", answered_at=moment, waited=60)
         RosterShift.objects.create(group=other, user=StaffPostFactory(group=other).user, weekdays=127, start=0, end=24, since=moment)
         schedule = ScheduleFactory(group=other)

@@ -13,11 +13,16 @@ from groupops.groups.policy import Scope as PolicyScope
 from groupops.messaging.models import Limit, Pause, Refusal
 from groupops.messaging.policy import DeliveryState
 from groupops.record import services as record
-from members.models import Intake, Membership, Person
+from members.invitations import addresses
+from members.joining.places import place_url
+from members.joining.services import keep_picture
+from members.models import Intake, Membership, Person, Source
 from tests.factories import accounts as people
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
 from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
 from tests.factories.inbound import StoredEventFactory
+from tests.factories.inviting import CampaignFactory, InvitationFactory, ProofFactory
+from tests.factories.joining import JoinCodeFactory, WaitingFactory, png
 from tests.factories.members import (
     CareTaskFactory,
     MemberRequestFactory,
@@ -88,6 +93,16 @@ def _group(owner: Any) -> dict[str, Any]:
         "request": MemberRequestFactory(membership=membership),
         "tag": TagFactory(),
         "segment": SegmentFactory(shared=True),
+        "campaign": (campaign := CampaignFactory(groups=[group])),
+        "invited": (invited := InvitationFactory(campaign=campaign)),
+        "invitation_link": addresses.link_of(invited),
+        "apply_link": addresses.apply_url(campaign).rsplit("/", 1)[-1],
+        "proof": ProofFactory(invitation=invited, picture=keep_picture(content=png(), at=NOW)),
+        "source": Source.objects.create(name=f"来源{group.pk}"),
+        "code": (code := JoinCodeFactory(groups=[group])),
+        "address": code.code,
+        "waiting": (waiting := WaitingFactory(code=code)),
+        "place": place_url(waiting).rsplit("/", 1)[-1],
         "care": CareTaskFactory(membership=membership),
         "newcomer": NewcomerFactory(membership=membership),
         "intake": Intake.objects.create(group=group, week=NOW.date(), due_at=NOW, created_at=NOW),

@@ -3,7 +3,7 @@
 from groupops.record.services.alarms import beat, close_alarm, raise_alarm
 from groupops.record.services.keys import KeyReused, StillRunning, WasInterrupted, claim_key, forget_keys, free_key, keep_answer
 from groupops.record.services.standing import Standing, keep_alarms
-from groupops.record.services.trail import audit, changes, erase_details, seal
+from groupops.record.services.trail import audit, changes, differing, erase_details, seal
 
 __all__ = [
     "KeyReused",
@@ -15,6 +15,7 @@ __all__ = [
     "changes",
     "claim_key",
     "close_alarm",
+    "differing",
     "erase_details",
     "forget_keys",
     "free_key",

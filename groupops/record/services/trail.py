@@ -53,8 +53,13 @@ def audit(
 def changes(before: models.Model, after: models.Model, fields: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The fields that differ, as (before, after)."""
     old, new = ({name: getattr(row, name) for name in fields} for row in (before, after))
-    differing = [name for name in fields if old[name] != new[name]]
-    return {name: old[name] for name in differing}, {name: new[name] for name in differing}
+    return differing(old, new)
+
+
+def differing(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What differs of two sets of the same names, as (before, after)."""
+    names = [name for name in before if before[name] != after[name]]
+    return {name: before[name] for name in names}, {name: after[name] for name in names}
 
 
 def erase_details(*, entries: list[int], by: AbstractUser | None, at: datetime, why: str) -> int:

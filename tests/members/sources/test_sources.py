@@ -1,11 +1,18 @@
 """Sources: what a new installation starts with, and what the database keeps."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.test import Client
+from django.urls import reverse
 
 from members.models import Source
+from members.sources import queries, services
 from members.sourcing import Channel
+from tests.factories.accounts import operator, volunteer
+from tests.factories.groups import NOW
 from tests.factories.members import MembershipFactory
 
 pytestmark = pytest.mark.both_databases
@@ -30,3 +37,37 @@ def test_a_source_that_members_came_from_cannot_be_deleted() -> None:
     MembershipFactory(source=source)
     with pytest.raises(ProtectedError):
         source.delete()
+
+
+@pytest.mark.django_db
+def test_where_members_came_from_is_noted_by_hand_and_taken_back() -> None:
+    row, source, by = MembershipFactory(), Source.objects.earliest("position"), operator()
+    changed = services.came_from(pks=[row.pk], source=source, by=by, at=NOW)
+    assert changed == [(row.pk, None)]
+    assert services.came_from(pks=[row.pk], source=source, by=by, at=NOW) == []
+    assert services.came_from(pks=[row.pk], source=None, by=volunteer(), at=NOW) == []
+    assert services.take_back(was=changed, by=by, at=NOW) == 1
+    row.refresh_from_db()
+    assert row.source is None
+
+
+@pytest.mark.django_db
+def test_who_stays_is_judged_after_thirty_days() -> None:
+    source = Source.objects.earliest("position")
+    group = MembershipFactory(source=source).group  # nine days ago
+    for days, left in [(40, None), (40, 35), (40, 5), (31, None)]:
+        began = NOW - timedelta(days=days)
+        MembershipFactory(group=group, source=source, joined_at=began, left_at=NOW - timedelta(days=left) if left else None)
+    assert queries.came(operator(), NOW) == {source.pk: queries.Came(joined=5, judged=4, stayed=3)}
+
+
+@pytest.mark.django_db
+def test_the_list_is_extended_and_archived(client: Client) -> None:
+    client.force_login(operator())
+    url = reverse("members:source-new")
+    assert client.post(url, {"name": "播客", "channel": "other"}).status_code == 302
+    assert client.post(url, {"name": "播客", "channel": "other"}).status_code == 409
+    row = Source.objects.get(name="播客")
+    client.post(reverse("members:source-archive", args=[row.pk, "archived"]))
+    assert "播客" not in client.get(reverse("members:sources")).content.decode().split("</main>")[0].replace("toast", "")
+    assert "播客" in client.get(reverse("members:sources") + "?archived=1").content.decode()

@@ -1,0 +1,247 @@
+"""Campaigns, one of them with its invitations, and what is done to many of these at once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from groupops.groups import access
+from groupops.groups.access import GroupRight
+from groupops.groups.forms import refuse
+from groupops.groups.views.found import actor, is_htmx
+from groupops.record.idempotency import once
+from groupops.shared import clock, paging
+from groupops.shared.errors import Forbidden, Refused
+from groupops.shared.http import next_url, not_found_unless
+from members.invitations import addresses, delivery, queries, services
+from members.invitations.forms import CampaignForm, InvitationFilter, InviteForm
+from members.inviting import MOVES, CampaignState, InvitationState
+from members.models import Campaign, Invitation, Membership
+from members.sources.queries import Came
+
+MOST = 200
+MOVE_WORDS = {
+    CampaignState.RUNNING: gettext_lazy("Start"),
+    CampaignState.PAUSED: gettext_lazy("Pause"),
+    CampaignState.ENDED: gettext_lazy("End"),
+}
+
+
+@require_safe
+def campaigns(request: HttpRequest) -> HttpResponse:
+    """Every campaign of which the reader sees all groups, the newest first: how far its invitations came, who stayed."""
+    user = actor(request)
+    page = paging.page(queries.campaigns_for(user), query=request.GET, order=("created_at", "id"), size=30)
+    numbers, stays = queries.numbers(page.rows), queries.stays(page.rows, clock.now())
+    context = {
+        "page": page,
+        "rows": [_row(row, numbers.get(row.pk, {}), stays.get(row.pk, Came())) for row in page.rows],
+        "may_create": access.groups_with(user, GroupRight.EDIT).exists(),
+    }
+    return render(request, "members/campaigns.html#list" if is_htmx(request) else "members/campaigns.html", context)
+
+
+def _row(row: Campaign, numbers: dict[str, int], came: Came) -> dict[str, Any]:
+    """`bars` are the steps of its funnel as lengths of 100."""
+    made = numbers.get("made", 0) or 1
+    steps = [(label, numbers.get(name, 0)) for name, label in STEPS]
+    bars = [{"label": label, "n": n, "width": round(100 * n / made), "y": 12 * at} for at, (label, n) in enumerate(steps)]
+    return {"campaign": row, "numbers": numbers, "bars": bars, "came": came, "left": row.seats - row.taken}
+
+
+STEPS = [
+    ("made", gettext_lazy("Invited")),
+    ("sent", gettext_lazy("Sent")),
+    ("opened", gettext_lazy("Opened")),
+    ("placed", gettext_lazy("Took a place")),
+    ("joined", gettext_lazy("Joined")),
+]
+
+
+def _campaign(request: HttpRequest, pk: int, right: GroupRight = GroupRight.VIEW) -> Campaign:
+    row = get_object_or_404(queries.campaigns_for(actor(request)), pk=pk)
+    if right != GroupRight.VIEW and not queries.may(actor(request), right, row):
+        raise Forbidden(access.MISSING[right])
+    return row
+
+
+@require_safe
+def campaign(request: HttpRequest, pk: int) -> HttpResponse:
+    """One campaign and its invitations."""
+    return _shown(request, _campaign(request, pk), InviteForm())
+
+
+def _shown(request: HttpRequest, row: Campaign, form: InviteForm, *, status: int = 200) -> HttpResponse:
+    user = actor(request)
+    found = InvitationFilter(request.GET, queryset=queries.invitations_for(user).filter(campaign=row), request=request)
+    not_found_unless(found.is_valid())
+    page = paging.page(found.qs, query=request.GET, order=("created_at", "id"))
+    group = next(iter(row.targets.all())).group.name
+    context = _row(row, queries.numbers([row]).get(row.pk, {}), queries.stays([row], clock.now()).get(row.pk, Came())) | {
+        "page": page,
+        "filter": found,
+        "lines": [{"row": one, "url": addresses.url_of(one), "text": addresses.message_of(one, row, group)} for one in page.rows],
+        "form": form,
+        "apply_url": addresses.apply_url(row),
+        "may_edit": queries.may(user, GroupRight.EDIT, row),
+        "may": queries.may(user, GroupRight.CARE, row),
+        "moves": [(to, MOVE_WORDS[CampaignState(to)]) for to in sorted(MOVES[row.state], reverse=True)],
+    }
+    page_name = "members/campaign.html#list" if is_htmx(request) and request.method == "GET" else "members/campaign.html"
+    return render(request, page_name, context, status=status)
+
+
+@once
+def campaign_new(request: HttpRequest) -> HttpResponse:
+    """A new campaign, as a draft."""
+    if not access.groups_with(actor(request), GroupRight.EDIT).exists():
+        raise Forbidden(access.MISSING[GroupRight.EDIT])
+    return _form(request, None)
+
+
+@once
+def campaign_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Other words, other groups, other seats."""
+    return _form(request, _campaign(request, pk, GroupRight.EDIT))
+
+
+def _form(request: HttpRequest, row: Campaign | None) -> HttpResponse:
+    user, status = actor(request), 200
+    form = CampaignForm(request.POST or None, user=user, campaign=row)
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            version = form.cleaned_data["version"] or 0
+            try:
+                made = services.save_campaign(campaign=row, version=version, **form.values(), by=user, at=clock.now())
+            except Refused as refusal:
+                status = refuse(form, refusal)
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("members:campaign", made.pk)
+    return render(request, "members/campaign_form.html", {"form": form, "campaign": row}, status=status)
+
+
+@require_POST
+@once
+def campaign_move(request: HttpRequest, pk: int, to: str) -> HttpResponse:
+    """Start, pause, end, resume."""
+    row = _campaign(request, pk, GroupRight.EDIT)
+    not_found_unless(to in CampaignState.values)
+    services.move_campaign(campaign=row, to=to, by=actor(request), at=clock.now())
+    messages.success(request, str(CampaignState(to).label))
+    return _back(request, pk)
+
+
+@require_POST
+@once
+def invite(request: HttpRequest, pk: int) -> HttpResponse:
+    """An invitation for each person of a pasted list."""
+    row = _campaign(request, pk, GroupRight.CARE)
+    form = InviteForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, row, form, status=422)
+    try:
+        made, known = services.invite(campaign=row, people=form.cleaned_data["people"], inviter=None, by=actor(request), at=clock.now())
+    except Refused as refusal:
+        return _shown(request, row, form, status=refuse(form, refusal))
+    text = ngettext("%(n)d invitation is ready to be sent.", "%(n)d invitations are ready to be sent.", len(made)) % {"n": len(made)}
+    messages.success(request, text)
+    if known:
+        messages.warning(request, ngettext("%(n)d has one already.", "%(n)d have one already.", known) % {"n": known})
+    return redirect("members:campaign", pk)
+
+
+ACTS = ("sent", "unsent", "withdraw", "came", "missed", "send")
+
+
+@require_POST
+@once
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Do `do` to the invitations `pk` of a campaign, or to the one it names itself: "sent:12"."""
+    row = _campaign(request, pk, GroupRight.CARE)
+    name, _colon, only = request.POST.get("do", "").partition(":")
+    not_found_unless(name in ACTS)
+    pks = _numbers([only] if only else request.POST.getlist("pk"))
+    pks = list(Invitation.objects.filter(pk__in=pks, campaign=row).values_list("pk", flat=True))
+    n, undoing = _carry_out(request, name, pks, row)
+    if n:
+        text = ngettext("%(n)d invitation was changed.", "%(n)d invitations were changed.", n) % {"n": n}
+        messages.success(request, text, extra_tags=undoing)
+    else:
+        messages.warning(request, _("Nothing was chosen that you may change."))
+    return _back(request, pk)
+
+
+def _carry_out(request: HttpRequest, name: str, pks: Sequence[int], campaign: Campaign) -> tuple[int, str]:
+    by, at = actor(request), clock.now()
+    if name == "sent":
+        done = services.sent(pks=pks, by=by, at=at)
+        undo = reverse("members:invitation-unsent", args=[done[0].pk]) if len(done) == 1 else ""
+        return len(done), f"undo:{undo}" if undo else ""
+    if name == "unsent":
+        return len(services.unsent(pks=pks, by=by, at=at)), ""
+    if name == "withdraw":
+        return len(services.withdraw(pks=pks, by=by, at=at)), ""
+    if name == "send":
+        for row in Invitation.objects.filter(pk__in=pks).order_by("pk"):
+            delivery.send(invitation=row, by=by, at=at)
+        return len(pks), ""
+    return len(services.attended(pks=pks, came=name == "came", by=by, at=at)), ""
+
+
+def _numbers(given: Sequence[str]) -> list[int]:
+    return [int(text) for text in given[:MOST] if text.isascii() and text.isdecimal() and len(text) < 19]
+
+
+def _back(request: HttpRequest, pk: int) -> HttpResponse:
+    if is_htmx(request):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return redirect(next_url(request, default=reverse("members:campaign", args=[pk])))
+
+
+def _invitation(request: HttpRequest, pk: int) -> Invitation:
+    row = get_object_or_404(queries.invitations_for(actor(request)), pk=pk)
+    _campaign(request, row.campaign_id, GroupRight.CARE)
+    return row
+
+
+@require_POST
+@once
+def unsent(request: HttpRequest, pk: int) -> HttpResponse:
+    """It was not sent after all."""
+    row = _invitation(request, pk)
+    services.unsent(pks=[row.pk], by=actor(request), at=clock.now())
+    return _back(request, row.campaign_id)
+
+
+@once
+def arrived(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who came by this invitation? Members who came after it, those of the same name first; a person chooses."""
+    row, at = _invitation(request, pk), clock.now()
+    if request.method == "POST":
+        chosen = _numbers([request.POST.get("member", "")])
+        visible = access.visible_to(actor(request))
+        member = Membership.objects.filter(pk__in=chosen, group__in=visible).first()
+        not_found_unless(member)
+        services.arrive(invitation=row, membership=member, by=actor(request), at=at)  # type: ignore[arg-type]
+        undoing = reverse("members:invitation-unarrived", args=[pk])
+        messages.success(request, _("Noted: they came by this invitation."), extra_tags=f"undo:{undoing}")
+        return redirect("members:campaign", row.campaign_id)
+    context = {"row": row, "candidates": queries.came_lately(row) if row.state != InvitationState.JOINED else []}
+    return render(request, "members/arrived.html", context)
+
+
+@require_POST
+@once
+def unarrived(request: HttpRequest, pk: int) -> HttpResponse:
+    """They did not."""
+    row = _invitation(request, pk)
+    services.unarrive(invitation=row, by=actor(request), at=clock.now())
+    return _back(request, row.campaign_id)
