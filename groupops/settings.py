@@ -192,6 +192,8 @@ DELIVERY_KINDS: dict[str, dict[str, str]] = {
         "sent_row": "content.delivery.sent_row",
     },
     "invitation": {"guard": "members.invitations.delivery.guard", "settled": "members.invitations.delivery.settled"},
+    "sweep_ask": {"guard": "members.sweep.delivery.guard_ask", "settled": "members.sweep.delivery.settled_ask"},
+    "sweep_remove": {"guard": "members.sweep.delivery.guard_remove", "settled": "members.sweep.delivery.settled_remove"},
 }
 TODAY_SOURCES = [
     "groupops.dashboard.today.source",
@@ -202,10 +204,10 @@ TODAY_SOURCES = [
     "members.newcomers.today.source",
     "members.joining.today.source",
     "members.invitations.today.source",
+    "members.sweep.today.source",
     "content.today.source",
     "content.today_posts.source",
 ]
-SWEEP_EXEMPTIONS: list[str] = []
 PROFILE_SECTIONS: list[str] = [
     "members.profile.sections.stays",
     "members.profile.sections.talk",
@@ -218,6 +220,12 @@ PROFILE_SECTIONS: list[str] = [
     "members.profile.sections.tagged",
     "members.profile.sections.noted",
     "members.requests.sections.wished",
+]
+SWEEP_EXEMPTIONS = [
+    "members.sweep.exempting.newcomer",
+    "members.sweep.exempting.on_leave",
+    "members.sweep.exempting.colleague",
+    "members.sweep.exempting.own_account",
 ]
 PERSONAL_DATA: list[str] = []
 INVARIANTS: list[str] = []
@@ -236,6 +244,7 @@ POLICIES: dict[str, str] = {
     "delivery.duplicates": "groupops.messaging.restraint.SameText",
     "delivery.pauses": "groupops.messaging.restraint.AfterPause",
     "delivery.quiet": "groupops.messaging.restraint.QuietHours",
+    "members.sweep": "members.sweeping.SweepRule",
     "delivery.retry": "groupops.messaging.policy.RetryPolicy",
 }
 
@@ -435,6 +444,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("tag by rules", "members.tasks.tag_by_rules", 900.0),
         ("follow newcomers up", "members.tasks.follow_up", 60.0),
         ("tend entrances", "members.tasks.tend_entrances", 300.0),
+        ("sweep", "members.tasks.sweep", 300.0),
         ("lapse questions", "members.tasks.lapse_questions", 900.0),
         ("tell staff", "groupops.operations.tasks.notify", 10.0),
         ("forget marks", "groupops.dashboard.tasks.sweep", 3600.0),

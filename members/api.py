@@ -15,6 +15,7 @@ from members.models import Membership, Person
 from members.newcomers import api as newcomers
 from members.requests import api as requests
 from members.segments import api as segments
+from members.sweep import api as sweep
 from members.tags import api as tags
 
 
@@ -97,4 +98,5 @@ routes = [
     *requests.routes,
     *newcomers.routes,
     *invitations.routes,
+    *sweep.routes,
 ]

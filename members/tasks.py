@@ -1,6 +1,7 @@
 """Celery doors of the members."""
 
 from celery import shared_task
+from django.conf import settings
 
 from groupops.record import services as record
 from groupops.shared import clock
@@ -10,6 +11,7 @@ from members.joining import services as joining
 from members.joining import waiting
 from members.newcomers import services as newcomers
 from members.questions import services as questions
+from members.sweep import services as sweeping
 from members.tags import services as tags
 
 
@@ -53,3 +55,8 @@ def tend_entrances() -> None:
     joining.watch_pictures(at=at)
     waiting.forget(at=at)
     answering.expire(at=at)
+
+
+def sweep() -> None:
+    """The runs of the week, the private questions, and where each case has come."""
+    sweeping.tick(at=clock.now(), address=settings.PUBLIC_URL)

@@ -16,6 +16,8 @@ from members.questions import views as questions
 from members.requests import views as requests
 from members.segments import views as segments
 from members.sources import views as sources
+from members.sweep import seat_views as seats
+from members.sweep import views as sweep
 from members.tags import views as tags
 
 app_name = "members"
@@ -74,6 +76,18 @@ urlpatterns = [
     path("sources/undo/<str:token>", sources.undo, name="source-undo"),
     path("sources/<int:pk>/", sources.source_edit, name="source-edit"),
     path("sources/<int:pk>/to/<slug:to>", sources.source_archive, name="source-archive"),
+    path("sweep/", sweep.overview, name="sweep"),
+    path("sweep/start", sweep.start, name="sweep-start"),
+    path("sweep/<int:pk>/", sweep.preview, name="sweep-run"),
+    path("sweep/<int:pk>/export/", sweep.export, name="sweep-export"),
+    path("sweep/<int:pk>/ask", sweep.ask, name="sweep-ask"),
+    path("sweep/review/", sweep.review, name="sweep-review"),
+    path("sweep/act", sweep.act, name="sweep-act"),
+    path("sweep/undo/<str:token>", sweep.undo, name="sweep-undo"),
+    path("<int:person_id>/seat/", seats.seat, name="seat"),
+    path("<int:person_id>/colleague", seats.colleague, name="colleague"),
+    path("leave/<int:pk>/", seats.grant, name="leave"),
+    path("leave/<int:pk>/end", seats.end, name="leave-end"),
     path("care/<int:pk>/<slug:to>", care.settle, name="care-settle"),
     path("newcomers/", newcomers.board, name="newcomers"),
     path("newcomers/funnel/", newcomers.funnel, name="newcomers-funnel"),

@@ -53,6 +53,8 @@ VERBS: dict[str, Promise] = {
     "group.update": _("changed the group"),
     "kind.create": _("created the kind of group"),
     "kind.update": _("changed the kind of group"),
+    "leave.end": _("ended the leave of a member"),
+    "leave.grant": _("noted that a member is on leave"),
     "moment.create": _("noted a key moment"),
     "moment.dismiss": _("dismissed the key moment"),
     "moment.restore": _("brought the key moment back"),
@@ -71,6 +73,7 @@ VERBS: dict[str, Promise] = {
     "policy.set": _("set the policy"),
     "post.approve": _("approved the message"),
     "post.cancel": _("cancelled the message"),
+    "person.colleague": _("said which colleague a person is"),
     "plan.adopt": _("took over the plan of the kind"),
     "plan_line.create": _("added a line to the plan"),
     "plan_line.restore": _("brought a line of the plan back"),
@@ -196,6 +199,14 @@ VERBS: dict[str, Promise] = {
     "user.profile": _("changed the profile"),
     "user.role": _("changed the role"),
     "user.update": _("changed the person"),
+    "sweep.approve": _("approved a removal by the sweep"),
+    "sweep.ask": _("had silent members asked"),
+    "sweep.look": _("looked for silent members"),
+    "sweep.restored": _("said that a removed member is back"),
+    "sweep.second": _("approved a removal as the second person"),
+    "sweep.spare": _("let a silent member stay"),
+    "sweep.unspare": _("took back that a silent member stays"),
+    "sweep.want_back": _("wants a removed member invited back"),
 }
 # Where an object is looked at: the URL name, given its number.
 PAGES = {

@@ -5,6 +5,7 @@ from django.urls import path
 from members.invitations import portal as invitations
 from members.joining import portal as joining
 from members.newcomers import portal as newcomers
+from members.sweep import portal as sweep
 
 app_name = "portal"
 urlpatterns = [
@@ -20,4 +21,5 @@ urlpatterns = [
     path("i/<str:link>/decline", invitations.decline, name="invitation-decline"),
     path("i/<str:link>/proof", invitations.proof, name="invitation-proof"),
     path("a/<str:link>", invitations.apply, name="apply"),
+    path("keep/<str:token>/", sweep.keep, name="keep"),
 ]

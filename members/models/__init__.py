@@ -25,7 +25,12 @@ from members.models.requests import MemberRequest as MemberRequest
 from members.models.requests import RequestNews as RequestNews
 from members.models.requests import RequestSupport as RequestSupport
 from members.models.rules import RulesAcknowledgement as RulesAcknowledgement
+from members.models.seats import Colleague as Colleague
+from members.models.seats import Leave as Leave
 from members.models.sources import Source as Source
+from members.models.sweep import SweepCase as SweepCase
+from members.models.sweep import SweepRun as SweepRun
+from members.models.sweep import SweepStep as SweepStep
 from members.models.tags import MembershipTag as MembershipTag
 from members.models.tags import Note as Note
 from members.models.tags import Segment as Segment

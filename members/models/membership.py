@@ -33,6 +33,7 @@ class Membership(models.Model):
     tier_locked_until = models.DateField(null=True)  # the last day on which nothing moves it
     tier_lock_reason = models.CharField(max_length=200, blank=True, default="")
     tier_locked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    kept_at = models.DateTimeField(null=True)  # 保留: the member, or a colleague for them, said that the seat stays; a sign of life
 
     # Who invited them to the stay that joined_at tells of, where the platform or an import names somebody. None: nobody is known.
     invited_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="invited", db_index=False, verbose_name=_("invited by"))

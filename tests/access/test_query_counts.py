@@ -18,7 +18,7 @@ from groupops.messaging.models import Pause
 from groupops.messaging.policy import DeliveryState
 from groupops.record import services as record
 from groupops.shared.clock import now
-from members.models import Membership, Person, Source, WelcomeRound
+from members.models import Leave, Membership, Person, Source, WelcomeRound
 from tests.access.matrix import TABLE, Row
 from tests.factories.accounts import UserFactory, founder
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
@@ -37,6 +37,7 @@ from tests.factories.members import (
     SegmentFactory,
 )
 from tests.factories.messaging import BindingFactory, ConnectionFactory
+from tests.factories.sweep import SweepCaseFactory
 
 pytestmark = pytest.mark.django_db
 LISTS = {name: row for name, row in TABLE.items() if row.is_list}
@@ -78,6 +79,9 @@ def fill(user: Any, group: Any, count: int) -> None:
         Membership.objects.create(person=PersonFactory(), group=group, joined_at=moment, invited_by=person)
         WaitingFactory(code=JoinCodeFactory(groups=[group]), state="called", group=group, called_at=moment, created_at=moment)
         QuestionFactory(membership=membership, asked_at=moment, state="answered", how="staff", answered_at=moment, waited=60)
+        review = SweepCaseFactory(run__group=other, state="in_review", state_at=moment)
+        SweepCaseFactory(run=review.run, state="approved", state_at=moment)
+        Leave.objects.create(membership=review.membership, since=moment, until=moment + timedelta(days=1), by=user)
         RosterShift.objects.create(group=other, user=StaffPostFactory(group=other).user, weekdays=127, start=0, end=24, since=moment)
         schedule = ScheduleFactory(group=other)
         PlanLineFactory(kind_of_group=other.kind)

@@ -1,6 +1,7 @@
 """Two groups with one of everything in each: `own`, which the volunteer owns, and `foreign`, of which they know nothing."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -16,7 +17,8 @@ from groupops.record import services as record
 from members.invitations import addresses
 from members.joining.places import place_url
 from members.joining.services import keep_picture
-from members.models import Intake, Membership, Person, Source
+from members.models import Intake, Leave, Membership, Person, Source
+from members.sweep import queries as sweeping
 from tests.factories import accounts as people
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
 from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
@@ -34,6 +36,7 @@ from tests.factories.members import (
 )
 from tests.factories.messaging import BindingFactory, ConnectionFactory
 from tests.factories.sandbox import bare
+from tests.factories.sweep import SweepCaseFactory
 
 ROLES: dict[str, Callable[[], User]] = {
     "viewer": people.viewer,
@@ -107,6 +110,10 @@ def _group(owner: Any) -> dict[str, Any]:
         "newcomer": NewcomerFactory(membership=membership),
         "intake": Intake.objects.create(group=group, week=NOW.date(), due_at=NOW, created_at=NOW),
         "question": QuestionFactory(membership=membership),
+        "sweep_run": (sweep_case := SweepCaseFactory(run__group=group)).run,
+        "sweep_case": sweep_case,
+        "sweep_link": sweeping.link_of(SweepCaseFactory(run__group=group, state="asked")),
+        "leave": Leave.objects.create(membership=membership, since=NOW, until=NOW + timedelta(days=1)),
         "staff": (staff := StaffPostFactory(group=group)),
         "shift": RosterShift.objects.create(group=group, user=staff.user, weekdays=31, start=8, end=9, since=NOW),
         "moment": KeyMoment.objects.create(sort="campaign", title="节点", on=NOW.date(), created_at=NOW),
