@@ -446,6 +446,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("tend entrances", "members.tasks.tend_entrances", 300.0),
         ("sweep", "members.tasks.sweep", 300.0),
         ("lapse questions", "members.tasks.lapse_questions", 900.0),
+        ("carry imports", "members.tasks.carry_imports", 30.0),
         ("tell staff", "groupops.operations.tasks.notify", 10.0),
         ("forget marks", "groupops.dashboard.tasks.sweep", 3600.0),
     ]

@@ -10,6 +10,8 @@ from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from members import queries
 from members.filters import MembershipFilter
+from members.identity import api as identity
+from members.importing import api as importing
 from members.invitations import api as invitations
 from members.models import Membership, Person
 from members.newcomers import api as newcomers
@@ -24,7 +26,7 @@ class MemberSerializer(StrictSerializer):
 
     id = serializers.IntegerField(read_only=True)
     person = serializers.IntegerField(source="person_id", read_only=True)
-    name = serializers.CharField(source="person.name", read_only=True)
+    name = serializers.CharField(source="human.name", read_only=True)
     group = serializers.IntegerField(source="group_id", read_only=True)
     present = serializers.SerializerMethodField()
     joined_at = serializers.DateTimeField(read_only=True)
@@ -99,4 +101,6 @@ routes = [
     *newcomers.routes,
     *invitations.routes,
     *sweep.routes,
+    *importing.routes,
+    *identity.routes,
 ]

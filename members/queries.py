@@ -12,23 +12,29 @@ from members.models import DailyActivity, FormerName, Membership, Person
 
 
 def memberships_for(user: User, *, sandboxes: bool = False) -> QuerySet[Membership]:
-    """The memberships in the groups a user sees."""
-    return Membership.objects.filter(group__in=access.visible_to(user, sandboxes=sandboxes)).select_related("person", "group")
+    """The memberships in the groups a user sees; of a human with two identities in a group, the one that counts."""
+    rows = Membership.objects.filter(group__in=access.visible_to(user, sandboxes=sandboxes), same_as=None)
+    return rows.select_related("person__merged_into", "group")
 
 
 def with_recent(rows: QuerySet[Membership], today: date) -> QuerySet[Membership]:
     """The rows with `recent`, their messages of the last policy.RECENT_DAYS days, in the same query."""
     since = today - timedelta(days=policy.RECENT_DAYS - 1)
-    days = DailyActivity.objects.filter(membership=OuterRef("pk"), day__gte=since).order_by()
-    total = days.values("membership").annotate(total=Sum("messages")).values("total")
-    return rows.annotate(recent=Coalesce(Subquery(total, output_field=IntegerField()), 0))
+    days = DailyActivity.objects.filter(day__gte=since).order_by()
+    own, others = days.filter(membership=OuterRef("pk")), days.filter(membership__same_as=OuterRef("pk"))
+    return rows.annotate(recent=_total(own, "membership") + _total(others, "membership__same_as"))
+
+
+def _total(days: QuerySet[DailyActivity], of: str) -> Coalesce:
+    return Coalesce(Subquery(days.values(of).annotate(total=Sum("messages")).values("total"), output_field=IntegerField()), 0)
 
 
 def persons_for(user: User, *, sandboxes: bool = False) -> QuerySet[Person]:
     """The persons whom a user may see: those who are or were in a group the user sees, and identities merged into them."""
     seen = Membership.objects.filter(group__in=access.visible_to(user, sandboxes=sandboxes))
     # Asked of each person, by index: a list of everybody seen would be made whole for one profile.
-    return Person.objects.filter(Exists(seen.filter(person=OuterRef("pk"))) | Exists(seen.filter(person=OuterRef("merged_into"))))
+    own, of_head = Exists(seen.filter(person=OuterRef("pk"))), Exists(seen.filter(person=OuterRef("merged_into")))
+    return Person.objects.filter(own | of_head | Exists(seen.filter(person__merged_into=OuterRef("pk"))))
 
 
 def identities(person: Person) -> QuerySet[Person]:
@@ -44,6 +50,7 @@ def former_names(person: Person) -> QuerySet[FormerName]:
 def activity(person: Person, user: User, today: date) -> list[int]:
     """Messages a day of the last policy.SPARK_DAYS days, oldest first, in the groups the reader sees."""
     first = today - timedelta(days=policy.SPARK_DAYS - 1)
-    rows = DailyActivity.objects.filter(membership__person=person, membership__group__in=access.visible_to(user), day__gte=first)
+    whose = identities(person).order_by().values("pk")
+    rows = DailyActivity.objects.filter(membership__person__in=whose, membership__group__in=access.visible_to(user), day__gte=first)
     by_day = dict(rows.order_by().values("day").annotate(total=Sum("messages")).values_list("day", "total"))
     return [by_day.get(first + timedelta(days=n), 0) for n in range(policy.SPARK_DAYS)]

@@ -105,10 +105,13 @@ def attend(*, first_signs: Mapping[tuple[int, int], datetime]) -> dict[tuple[int
     if not first_signs:
         return {}
     wanted = Membership.objects.select_for_update().filter(
-        person__in={person for person, _group in first_signs}, group__in={group for _person, group in first_signs}
+        person__in={person for person, _group in first_signs}, group__in={group for _person, group in first_signs}, same_as=None
     )
     stays = _by_pair(wanted)
     if missing := sorted(set(first_signs) - set(stays)):
+        stays |= _of_other_identities(missing)
+        missing = sorted(set(missing) - set(stays))
+    if missing:
         rows = [Membership(person_id=pair[0], group_id=pair[1], joined_at=first_signs[pair]) for pair in missing]
         # Made first and read back under a lock: whoever else makes the same pair waits for us or we for them.
         Membership.objects.bulk_create(rows, ignore_conflicts=True)
@@ -117,6 +120,16 @@ def attend(*, first_signs: Mapping[tuple[int, int], datetime]) -> dict[tuple[int
             made[pair].is_new = _untouched(made[pair])
         stays |= {pair: made[pair] for pair in missing}
     return {pair: stays[pair] for pair in first_signs}
+
+
+def _of_other_identities(missing: Collection[tuple[int, int]]) -> dict[tuple[int, int], Presence]:
+    """The memberships that humans have in these groups under an identity that was merged."""
+    rows = Membership.objects.select_for_update(of=("self",)).filter(
+        person__merged_into__in={person for person, _group in missing}, group__in={group for _person, group in missing}, same_as=None
+    )
+    found = rows.order_by("pk").values_list("person__merged_into", "group_id", "pk", *STAY)
+    stays = {(person, group): Presence(*stay) for person, group, *stay in found}
+    return {pair: stays[pair] for pair in missing if pair in stays}
 
 
 def _untouched(stay: Presence) -> bool:
@@ -152,5 +165,11 @@ def resize(*, group_ids: Collection[int]) -> None:
     """Count the present members of these groups anew: unlike adding and subtracting it heals whatever went wrong before."""
     if not group_ids:
         return
-    present = Membership.objects.filter(group=OuterRef("pk"), left_at=None).order_by().values("group").annotate(n=Count("pk")).values("n")
+    present = (
+        Membership.objects.filter(group=OuterRef("pk"), left_at=None, same_as=None)
+        .order_by()
+        .values("group")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
     Group.objects.filter(pk__in=group_ids).update(member_count=Coalesce(Subquery(present, output_field=IntegerField()), 0))

@@ -8,7 +8,8 @@ import logging
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_noop
 
@@ -18,7 +19,7 @@ from groupops.messaging.adapter import AdapterError, Event, EventKind, NotSuppor
 from groupops.messaging.models import Binding
 from groupops.record import services as record
 from groupops.shared.errors import Refused
-from members.models import Membership
+from members.models import Membership, Person
 
 log = logging.getLogger(__name__)
 EVERY = timedelta(hours=24)
@@ -54,8 +55,10 @@ def compare(*, binding: Binding, at: datetime) -> int:
         Binding.objects.filter(pk=binding.pk, counted_at=at).update(counted_at=at - EVERY + RETRY)
         return 0
     there.pop(binding.connection.account, None)  # ourselves
-    known = set(_present(binding).values_list("person__remote_id", flat=True))
-    gone = _believed(binding, known - set(there), of=len(known), at=at)
+    people = _present(binding)
+    known = {remote_id for ids in people for remote_id in ids}
+    lost = {ids[0] for ids in people if not set(ids) & set(there)}
+    gone = _believed(binding, lost, of=len(people), at=at)
     new = EventKind.PRESENT if was is None else EventKind.JOINED
     events = [_event(binding, new, member, at) for member in there.values() if member.id not in known]
     events += [_event(binding, EventKind.LEFT, RemoteMember(remote_id, ""), at) for remote_id in gone]
@@ -78,8 +81,17 @@ def _believed(binding: Binding, gone: Collection[str], *, of: int, at: datetime)
     return []
 
 
-def _present(binding: Binding) -> QuerySet[Membership]:
-    return Membership.objects.filter(group=binding.group, left_at=None, person__realm=binding.connection.adapter)
+def _present(binding: Binding) -> list[list[str]]:
+    """Who is there as far as we know: for each human the ids on this platform, of which one in the list is enough."""
+    here = Membership.objects.filter(group=binding.group, left_at=None, same_as=None)
+    human, realm = Coalesce(F("person__merged_into"), F("person")), binding.connection.adapter
+    ids = {row: [remote_id] for row, remote_id in here.filter(person__realm=realm).values_list(human, "person__remote_id")}
+    heads = here.annotate(head=human).order_by().values("head")
+    merged = Person.objects.filter(realm=realm).filter(Q(merged_into__in=heads) | Q(aliases__isnull=False, pk__in=heads)).distinct()
+    for pk, into, remote_id in merged.values_list("pk", "merged_into", "remote_id"):
+        found = ids.setdefault(into or pk, [])
+        found += [remote_id] * (remote_id not in found)
+    return list(ids.values())
 
 
 def _event(binding: Binding, kind: EventKind, member: RemoteMember, at: datetime) -> Event:

@@ -4,8 +4,10 @@ from celery import shared_task
 from django.conf import settings
 
 from groupops.record import services as record
-from groupops.shared import clock
+from groupops.shared import clock, doorbell
 from members import snapshots
+from members.importing import queries as imports
+from members.importing import services as importing
 from members.invitations import answering
 from members.joining import services as joining
 from members.joining import waiting
@@ -60,3 +62,15 @@ def tend_entrances() -> None:
 def sweep() -> None:
     """The runs of the week, the private questions, and where each case has come."""
     sweeping.tick(at=clock.now(), address=settings.PUBLIC_URL)
+
+
+IMPORT_SECONDS = 50  # of one turn with a chat export, below Celery's soft limit
+
+
+@shared_task
+def carry_imports(import_id: int | None = None) -> None:
+    """Take over what a person started: one import when somebody rings, all that wait at a tick, those of killed workers too."""
+    for pk in imports.waiting() if import_id is None else [import_id]:
+        importing.take_over(import_id=pk, at=clock.now())
+        if not importing.play(import_id=pk, now=clock.now, seconds=IMPORT_SECONDS):
+            doorbell.ring(importing.TASK, pk)

@@ -4,6 +4,8 @@ from django.urls import path
 
 from members import views
 from members.care import views as care
+from members.identity import views as identity
+from members.importing import views as importing
 from members.invitations import proof_views as proofs
 from members.invitations import tree_views as tree
 from members.invitations import views as invitations
@@ -27,9 +29,16 @@ urlpatterns = [
     path("act", views.act, name="act"),
     path("undo/<str:token>", views.undo, name="undo"),
     path("<int:person_id>/", profile.page, name="profile"),
+    path("<int:person_id>/merge/", identity.pick, name="merge"),
+    path("<int:person_id>/merge/<int:other_id>", identity.merge, name="merge-with"),
+    path("<int:person_id>/part", identity.part, name="part"),
     path("<int:person_id>/note", profile.note, name="note"),
     path("<int:person_id>/task", profile.task, name="care-new"),
     path("notes/<int:pk>/<slug:to>", profile.note_to, name="note-to"),
+    path("imports/", importing.listing, name="imports"),
+    path("imports/<int:pk>/", importing.detail, name="import"),
+    path("imports/<int:pk>/<slug:do>", importing.act, name="import-act"),
+    path("imports/lines/<int:pk>/decide", importing.decide, name="import-decide"),
     path("tags/", tags.listing, name="tags"),
     path("tags/<int:pk>/<slug:to>", tags.put_away, name="tag-to"),
     path("requests/", requests.board, name="requests"),

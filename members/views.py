@@ -88,7 +88,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def _cells(row: Membership) -> list[Any]:
     local = timezone.localtime
     return [
-        row.person.name,
+        row.human.name,
         row.person.remote_id,
         row.group.name,
         local(row.joined_at) if row.join_seen else _("first seen %(at)s") % {"at": f"{local(row.joined_at):%Y-%m-%d %H:%M}"},

@@ -4,6 +4,8 @@ from members.models.activity import DailyActivity as DailyActivity
 from members.models.care import CareTask as CareTask
 from members.models.identity import FormerName as FormerName
 from members.models.identity import Person as Person
+from members.models.imports import ImportRow as ImportRow
+from members.models.imports import RosterImport as RosterImport
 from members.models.invitations import Arrival as Arrival
 from members.models.invitations import Campaign as Campaign
 from members.models.invitations import CampaignGroup as CampaignGroup
@@ -16,6 +18,7 @@ from members.models.joining import JoinTarget as JoinTarget
 from members.models.joining import Picture as Picture
 from members.models.joining import Waiting as Waiting
 from members.models.membership import Membership as Membership
+from members.models.merges import PersonMerge as PersonMerge
 from members.models.newcomers import Greeting as Greeting
 from members.models.onboarding import Intake as Intake
 from members.models.onboarding import Newcomer as Newcomer

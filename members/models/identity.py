@@ -17,6 +17,7 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("person")
         constraints = [models.UniqueConstraint(fields=["realm", "remote_id"], name="person_identity_once")]
+        indexes = [models.Index(fields=["name"], name="person_by_name")]  # who may be the same human
 
     def __str__(self) -> str:
         return self.name

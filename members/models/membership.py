@@ -38,6 +38,9 @@ class Membership(models.Model):
     # Who invited them to the stay that joined_at tells of, where the platform or an import names somebody. None: nobody is known.
     invited_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="invited", db_index=False, verbose_name=_("invited by"))
 
+    # Of a human with two identities in one group: the membership that counts; this one stands back. Set and cleared by members.identity.
+    same_as = models.ForeignKey("self", models.SET_NULL, null=True, related_name="others", db_index=False)
+
     class Meta:
         verbose_name = _("membership")
         constraints = [
@@ -58,6 +61,7 @@ class Membership(models.Model):
             models.Index(fields=["group", "-joined_at", "-id"], name="membership_of_group"),
             models.Index(fields=["-joined_at", "-id"], name="membership_newest"),
             models.Index(fields=["group"], condition=Q(left_at=None), name="membership_present"),
+            models.Index(fields=["same_as"], condition=Q(same_as__isnull=False), name="membership_same_as"),
             models.Index(fields=["invited_by", "-joined_at", "-id"], condition=Q(invited_by__isnull=False), name="membership_of_inviter"),
             models.Index(fields=["source", "-joined_at", "-id"], condition=Q(source__isnull=False), name="membership_of_source"),
             models.Index(fields=["group", "tier"], condition=Q(left_at=None), name="membership_by_tier"),
@@ -65,3 +69,8 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.group}"
+
+    @property
+    def human(self) -> Person:
+        """The person under whose name they are shown: what a merged identity was merged into."""
+        return self.person.merged_into or self.person

@@ -18,7 +18,7 @@ from groupops.messaging.models import Pause
 from groupops.messaging.policy import DeliveryState
 from groupops.record import services as record
 from groupops.shared.clock import now
-from members.models import Leave, Membership, Person, Source, WelcomeRound
+from members.models import Leave, Membership, Person, PersonMerge, RosterImport, Source, WelcomeRound
 from tests.access.matrix import TABLE, Row
 from tests.factories.accounts import UserFactory, founder
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
@@ -70,6 +70,8 @@ def fill(user: Any, group: Any, count: int) -> None:
         CareTaskFactory(membership=membership, sort="new_topic", due_at=arrived)
         WelcomeRound.objects.create(group=other, opened_at=arrived, due_at=arrived, size=1, state="silent", created_at=arrived)
         NoteFactory(membership=membership, at=moment)
+        PersonMerge.objects.create(person=PersonFactory(merged_into=person), into=person, by=user, at=moment)
+        RosterImport.objects.create(group=group, sort="table", name="名单", digest=f"{n}-{count}", by=UserFactory(), at=moment)
         MembershipTagFactory(membership=membership)
         MemberRequestFactory(membership=membership, created_at=moment)
         SegmentFactory(owner=user)

@@ -17,7 +17,7 @@ from groupops.record import services as record
 from members.invitations import addresses
 from members.joining.places import place_url
 from members.joining.services import keep_picture
-from members.models import Intake, Leave, Membership, Person, Source
+from members.models import ImportRow, Intake, Leave, Membership, Person, PersonMerge, RosterImport, Source
 from members.sweep import queries as sweeping
 from tests.factories import accounts as people
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
@@ -28,8 +28,10 @@ from tests.factories.joining import JoinCodeFactory, WaitingFactory, png
 from tests.factories.members import (
     CareTaskFactory,
     MemberRequestFactory,
+    MembershipFactory,
     NewcomerFactory,
     NoteFactory,
+    PersonFactory,
     QuestionFactory,
     SegmentFactory,
     TagFactory,
@@ -92,6 +94,11 @@ def _group(owner: Any) -> dict[str, Any]:
         "event": StoredEventFactory(binding=binding),
         "person": person,
         "membership": (membership := Membership.objects.create(person=person, group=group, joined_at=NOW)),
+        "merged": (merged := PersonFactory(merged_into=person)),
+        "merge": PersonMerge.objects.create(person=merged, into=person, by=user, at=NOW),
+        "stranger": MembershipFactory(group=group).person,
+        "import": (brought := RosterImport.objects.create(group=group, sort="table", name="名单", digest="d", by=user, at=NOW)),
+        "import_row": ImportRow.objects.create(roster_import=brought, number=1, verdict="conflict", reason="twice"),
         "note": NoteFactory(membership=membership),
         "request": MemberRequestFactory(membership=membership),
         "tag": TagFactory(),

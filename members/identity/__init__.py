@@ -1,0 +1,1 @@
+"""Two identities of one human: merged by a pointer, and parted again exactly."""

@@ -1,0 +1,44 @@
+"""Bring a list in: its lines are kept and compared, and nothing else changes."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from groupops.accounts.models import User
+from groupops.groups import access
+from groupops.groups.access import GroupRight
+from groupops.groups.models import Group
+from groupops.record import services as record
+from groupops.shared import bulk
+from members.importing.services.previewing import preview
+from members.importing.tables import Table
+from members.models import ImportRow, RosterImport
+from members.rostering import OPEN, ImportSort, Verdict
+
+
+def stage(*, group: Group, table: Table, name: str, digest: str, by: User, at: datetime) -> tuple[RosterImport, bool]:
+    """Keep a list for its preview; returns the import, and whether it is a new one: the same text twice is the same import.
+
+    Needs the right to edit the group. Raises Forbidden.
+    """
+    access.demand(by, GroupRight.EDIT, group)
+    with transaction.atomic():
+        Group.objects.select_for_update().get(pk=group.pk)  # two clicks, one import
+        if known := RosterImport.objects.filter(group=group, digest=digest, state__in=OPEN).defer("content").first():
+            return known, False
+        made = RosterImport.objects.create(
+            group=group,
+            sort=ImportSort.TABLE,
+            name=name[:200],
+            digest=digest,
+            header=table.header,
+            mapping=table.mapping,
+            total=len(table.rows),
+            by=by,
+            at=at,
+        )
+        rows = [(made.pk, number, cells, Verdict.CONFLICT) for number, cells in table.rows]
+        bulk.insert(ImportRow, ("roster_import", "number"), ("roster_import", "number", "cells", "verdict"), rows)
+        record.audit(by=by, verb="import.upload", target=made, at=at, after={"lines": made.total}, group_id=group.pk)
+        preview(roster_import=made, mapping=table.mapping, complete=False, by=by)
+    return made, True
