@@ -44,7 +44,7 @@ class JoinCodeSerializer(StrictSerializer):
     code = serializers.CharField(read_only=True)
     name = serializers.CharField(read_only=True)
     url = serializers.SerializerMethodField()
-    source = serializers.IntegerField(source="source_id", read_only=True, allow_null=True)
+    source = serializers.IntegerField(source="source_id", read_only=True, allow_null=True)  # type: ignore[assignment]
     groups = serializers.SerializerMethodField()
     archived = serializers.BooleanField(read_only=True)
 
@@ -79,7 +79,7 @@ class CampaignSerializer(StrictSerializer):
     state = serializers.CharField(read_only=True)
     seats = serializers.IntegerField(read_only=True)
     taken = serializers.IntegerField(read_only=True)
-    source = serializers.IntegerField(source="source_id", read_only=True, allow_null=True)
+    source = serializers.IntegerField(source="source_id", read_only=True, allow_null=True)  # type: ignore[assignment]
     groups = serializers.SerializerMethodField()
     apply_url = serializers.SerializerMethodField()
 

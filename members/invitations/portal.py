@@ -37,7 +37,7 @@ def _page(request: HttpRequest, row: Invitation, link: str, form: ProofForm, *, 
         groups = queries.groups_of(campaign)
         doors = joining.doors(groups)
         chosen = pick((doors[group.pk] for group in groups), clock.now())
-        context |= way_in(next(group for group in groups if chosen and group.pk == chosen.group_id)) if chosen else {}
+        context |= way_in(next(group for group in groups if group.pk == chosen.group_id)) if chosen is not None else {}
     return fresh(render(request, "portal/invitation.html", context, status=status))
 
 

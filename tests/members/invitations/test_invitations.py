@@ -155,7 +155,7 @@ class TestServices:
             services.arrive(invitation=row, membership=other, by=by, at=NOW)
         with pytest.raises(Invalid):
             services.arrive(invitation=InvitationFactory(campaign=campaign), membership=MembershipFactory(), by=by, at=NOW)
-        assert [(one.pk, one.brought) for one in queries.inviters(by)] == [(inviter.pk, 1)]
+        assert list(queries.inviters(by).values_list("pk", "brought")) == [(inviter.pk, 1)]
         assert list(queries.brought_by(by, inviter)) == [member]
         assert queries.inviter_of(by, member.person) == inviter
         assert queries.stays([campaign], NOW + timedelta(days=40))[campaign.pk].stayed == 1
