@@ -93,7 +93,7 @@ def _false() -> str:
 
 def _count(runs: Mapping[int, SweepRun], at: datetime) -> None:
     groups = {run.group_id: pk for pk, run in runs.items()}
-    present = Membership.objects.filter(group__in=groups, left_at=None).order_by().values_list("group")
+    present = Membership.objects.filter(group__in=groups, left_at=None, same_as=None).order_by().values_list("group")
     here = {group: (n, unknown) for group, n, unknown in present.annotate(n=Count("pk"), unknown=Count("pk", filter=Q(last_spoke_at=None)))}
     cases = SweepCase.objects.filter(run__in=runs).order_by().values_list("run")
     found = {run: (n, exempt) for run, n, exempt in cases.annotate(n=Count("pk"), free=Count("pk", filter=~Q(exempt="")))}

@@ -32,7 +32,7 @@ def silent(runs: Collection[int], at: datetime) -> QuerySet[Membership]:
     """The present ones whose last sign of life is known and older than their run's limit, and whom no earlier run is at."""
     busy = SweepCase.objects.filter(membership=OuterRef("pk"), state__in=IN_PROGRESS)
     quiet = Q(kept_at=None) | Q(kept_at__lt=F("silent_before"))
-    return rows_of(runs, at).filter(quiet, ~Exists(busy), left_at=None, last_spoke_at__lt=F("silent_before"))
+    return rows_of(runs, at).filter(quiet, ~Exists(busy), left_at=None, same_as=None, last_spoke_at__lt=F("silent_before"))
 
 
 def facts(cases: Collection[SweepCase], at: datetime) -> dict[int, Facts]:

@@ -39,7 +39,7 @@ def send(client: Client, room: Binding, content: bytes, name: str = "chat.json")
     answer = client.post(
         reverse("members:imports"), {"what": "chat", "group": room.group_id, "file": SimpleUploadedFile(name, content)}, follow=False
     )
-    return RosterImport.objects.get(pk=int(answer.url.rstrip("/").rsplit("/", 1)[1])) if answer.status_code == 302 else None
+    return RosterImport.objects.get(pk=int(answer["Location"].rstrip("/").rsplit("/", 1)[1])) if answer.status_code == 302 else None
 
 
 def test_an_export_is_looked_at_then_told_once(client: Client, room: Binding, by: User) -> None:

@@ -94,7 +94,7 @@ def test_the_database_keeps_a_file_once(by: User) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         RosterImport.objects.create(group=row.group, sort="table", name="x", digest=row.digest, by=by, at=NOW)
     importing.drop(roster_import=row, by=by, at=NOW)
-    assert RosterImport.objects.create(group=row.group, sort="table", name="x", digest=row.digest, by=by, at=NOW)
+    RosterImport.objects.create(group=row.group, sort="table", name="x", digest=row.digest, by=by, at=NOW)
     for wrong in ({"state": "x"}, {"sort": "x"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             RosterImport.objects.filter(pk=row.pk).update(**wrong)

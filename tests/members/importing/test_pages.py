@@ -34,7 +34,7 @@ def test_from_paste_to_members_and_back(operator: Client) -> None:
     assert "小红" in page.content.decode()
     doubt = row.rows.get(verdict="conflict")
     answer = operator.post(reverse("members:import-decide", args=[doubt.pk]), {"decision": "new"})
-    assert answer.url == f"/members/imports/{row.pk}/?verdict=conflict"
+    assert answer["Location"] == f"/members/imports/{row.pk}/?verdict=conflict"
     operator.post(reverse("members:import-act", args=[row.pk, "apply"]))
     waiting = operator.get(reverse("members:import", args=[row.pk]), {"poll": 1}, headers={"HX-Request": "true"})
     assert 'hx-trigger="every 2s"' in waiting.content.decode()
