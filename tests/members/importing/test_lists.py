@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -51,7 +52,7 @@ def applied(made: RosterImport, by: User) -> RosterImport:
     return made
 
 
-def everything() -> list[list[object]]:
+def everything() -> list[list[Any]]:
     """All that an import may change."""
     return [
         list(Person.objects.order_by("pk").values_list()),
