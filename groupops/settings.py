@@ -179,6 +179,7 @@ INBOUND_PIPELINE = [
     "members.inbound.count",
     "members.newcomers.inbound.welcome",
     "members.questions.inbound.listen",
+    "members.tiers.inbound.receive",
 ]
 DELIVERY_KINDS: dict[str, dict[str, str]] = {
     "answer": {"guard": "members.questions.delivery.guard", "settled": "members.questions.delivery.settled"},
@@ -246,6 +247,7 @@ POLICIES: dict[str, str] = {
     "delivery.quiet": "groupops.messaging.restraint.QuietHours",
     "members.sweep": "members.sweeping.SweepRule",
     "delivery.retry": "groupops.messaging.policy.RetryPolicy",
+    "members.tiers": "members.tiering.TierRule",
 }
 
 # --- Database -----------------------------------------------------------------------------------------------------------
@@ -445,6 +447,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("follow newcomers up", "members.tasks.follow_up", 60.0),
         ("tend entrances", "members.tasks.tend_entrances", 300.0),
         ("sweep", "members.tasks.sweep", 300.0),
+        ("judge the tiers", "members.tasks.judge_tiers", 600.0),
         ("lapse questions", "members.tasks.lapse_questions", 900.0),
         ("carry imports", "members.tasks.carry_imports", 30.0),
         ("tell staff", "groupops.operations.tasks.notify", 10.0),

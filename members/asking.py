@@ -207,6 +207,12 @@ def quotes(text: str, *, name: str, user: str) -> bool:
     return bool(found and found["name"] and found["name"].strip() == name)
 
 
+def quoted(text: str) -> set[str]:
+    """The name and the account that a quotation at the beginning of `text` gives, as clients write it before a reply."""
+    by_id, found = MATRIX_QUOTED.match(text), QUOTED.match(text)
+    return {one.strip() for one in (by_id and by_id["user"], found and found["name"]) if one}
+
+
 def mentions(text: str, *, name: str, user: str) -> bool:
     """Whether `text` addresses this person: @name, @id, or the name and a colon before anything else."""
     if name and (f"@{name}" in text or text.startswith((f"{name}:", f"{name}："))):

@@ -15,6 +15,7 @@ from members.newcomers import services as newcomers
 from members.questions import services as questions
 from members.sweep import services as sweeping
 from members.tags import services as tags
+from members.tiers import nights
 
 
 @shared_task
@@ -74,3 +75,6 @@ def carry_imports(import_id: int | None = None) -> None:
         importing.take_over(import_id=pk, at=clock.now())
         if not importing.play(import_id=pk, now=clock.now, seconds=IMPORT_SECONDS):
             doorbell.ring(importing.TASK, pk)
+def judge_tiers() -> None:
+    """Judge the tiers of the groups whose day has ended."""
+    nights.judge(at=clock.now())

@@ -1,0 +1,104 @@
+"""The rule of members.tiering as SQL over all members of many groups at once, for PostgreSQL and SQLite.
+
+tests/members/tiers/test_nights.py holds it against the pure functions, on both databases.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from members.models import DailyActivity, Membership
+from members.tiering import BY_RANK
+from members.tiers.given import WEIGHTS, Given
+
+_COLUMNS = {
+    "group_id": "bigint",
+    "day": "date",
+    "start": "date",
+    "cut": "date",
+    "known_before": "timestamp",
+    **dict.fromkeys([*WEIGHTS, *(f"{what}_{n}" for what in ("gain", "hold") for n in (1, 2, 3))], "integer"),
+}
+_MEMBERS, _ACTIVITY = Membership._meta.db_table, DailyActivity._meta.db_table
+_RANK = " ".join(f"WHEN '{tier.value}' THEN {rank}" for rank, tier in enumerate(BY_RANK))
+_TIER = " ".join(f"WHEN {rank} THEN '{tier.value}'" for rank, tier in enumerate(BY_RANK))
+
+
+class Statement(NamedTuple):
+    """SQL and its parameters."""
+
+    sql: str
+    values: list[Any]
+
+
+def verdicts(nights: Iterable[Given], *, at_once: bool = False, everybody: bool = False) -> Statement:
+    """A SELECT of those whom the night changes: id, group_id, day, was, tier, score, below, why, is_unlocked.
+
+    `at_once` leaves the grace out, `everybody` adds those whom it leaves as they are (why is then "").
+    """
+    rows = json.dumps([night.as_row(at_once=at_once) for night in nights])
+    changed = "" if everybody else f" WHERE to_rank <> rank OR is_unlocked = 1 OR below {_differs()} was_below"
+    return Statement(
+        f"WITH given AS ({_given()}), scored AS ({_scored()}), standing AS ({_standing()}), judged AS ({_judged()}) "  # noqa: S608  (our own names)
+        f"SELECT id, group_id, day, was, CASE to_rank {_TIER} ELSE '' END AS tier, score, below, is_unlocked, "
+        "CASE WHEN is_unlocked = 1 THEN 'unlock' WHEN to_rank = rank THEN '' WHEN rank = -1 THEN 'first' "
+        f"WHEN to_rank > rank THEN 'rose' ELSE 'fell' END AS why FROM judged{changed}",
+        [rows],
+    )
+
+
+def _is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _differs() -> str:
+    return "IS DISTINCT FROM" if _is_postgresql() else "IS NOT"
+
+
+def _given() -> str:
+    if _is_postgresql():
+        columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
+        return f"SELECT * FROM jsonb_to_recordset(%s::jsonb) AS given ({columns})"  # noqa: S608  (our own names)
+    picked = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in _COLUMNS)
+    return f"SELECT {picked} FROM json_each(%s)"  # noqa: S608  (our own names)
+
+
+def _scored() -> str:
+    """The points of everybody who did anything (members.tiering.points)."""
+    least = "LEAST" if _is_postgresql() else "MIN"
+    return (
+        "SELECT a.membership_id AS id, SUM(CASE WHEN a.messages > 0 THEN g.per_day ELSE 0 END"  # noqa: S608  (our own names)
+        f" + g.per_message * {least}(a.messages, g.messages_a_day) + g.per_reply * {least}(a.replies, g.replies_a_day)"
+        f" + g.per_contribution * a.contributions) AS score FROM given g JOIN {_MEMBERS} m ON m.group_id = g.group_id AND m.left_at IS NULL"
+        f" JOIN {_ACTIVITY} a ON a.membership_id = m.id AND a.day BETWEEN g.start AND g.day GROUP BY a.membership_id"
+    )
+
+
+def _standing() -> str:
+    """Everybody who is there, with what the score earns and holds (members.tiering.earned, held), as ranks."""
+    score, steps = "COALESCE(s.score, 0)", (3, 2, 1)
+    gained = " ".join(f"WHEN {score} >= g.gain_{n} THEN {n}" for n in steps)
+    kept = " ".join(f"WHEN {score} >= g.hold_{n} THEN {n}" for n in steps)
+    known = "(g.known_before AT TIME ZONE 'UTC')" if _is_postgresql() else "g.known_before"
+    return (
+        f"SELECT m.id, m.group_id, g.day, g.cut, m.tier AS was, m.tier_below_since AS was_below, {score} AS score,"  # noqa: S608  (our own names)
+        f" CASE m.tier {_RANK} ELSE -1 END AS rank, CASE {gained} ELSE 0 END AS gained, CASE {kept} ELSE 0 END AS kept,"
+        f" CASE WHEN m.joined_at < {known} THEN 1 ELSE 0 END AS is_known,"
+        " CASE WHEN m.tier_locked_until >= g.day THEN 1 ELSE 0 END AS is_locked,"
+        " CASE WHEN m.tier_locked_until < g.day THEN 1 ELSE 0 END AS is_unlocked"
+        f" FROM given g JOIN {_MEMBERS} m ON m.group_id = g.group_id AND m.left_at IS NULL LEFT JOIN scored s ON s.id = m.id"
+    )
+
+
+def _judged() -> str:
+    """members.tiering.judge; a locked one stays, and begins a grace anew when the lock ends."""
+    over = "COALESCE(was_below, day) <= cut"
+    stays = "is_locked = 1 OR rank = -1 OR gained > rank OR kept >= rank"
+    return (
+        "SELECT standing.*, CASE WHEN is_locked = 1 THEN rank"  # noqa: S608  (our own names)
+        " WHEN rank = -1 AND gained = 0 AND is_known = 0 THEN -1 WHEN gained > rank THEN gained WHEN kept >= rank THEN rank"
+        f" WHEN {over} THEN kept ELSE rank END AS to_rank,"
+        f" CASE WHEN {stays} OR {over} THEN NULL ELSE COALESCE(was_below, day) END AS below FROM standing"
+    )
