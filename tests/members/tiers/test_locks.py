@@ -3,12 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
-from django.urls import reverse
 
 from groupops.record.models import AuditEntry
 from groupops.shared.errors import Forbidden, Invalid
-from members.models import Membership, TierChange
+from members.models import TierChange
 from members.tiering import Tier, Why
 from members.tiers import services as tiers
 from members.tiers.services import Held, NotLocked
@@ -51,23 +49,3 @@ def test_refusals() -> None:
         tiers.lock(**given | {"by": viewer()})
     with pytest.raises(NotLocked):
         tiers.unlock(membership=row, by=by, at=NOW)
-
-
-def test_the_form_locks_the_toast_undoes_and_the_button_unlocks(client: Client) -> None:
-    row, by = MembershipFactory(), operator()
-    client.force_login(by)
-    url, until = reverse("members:tier-lock", args=[row.pk]), (TODAY + timedelta(days=3650)).isoformat()
-    assert client.get(url).status_code == 200
-    assert client.post(url, {"tier": "core", "until": until, "reason": "讲师"}).status_code == 422
-    from django.utils import timezone
-
-    until = timezone.localdate().isoformat()
-    assert client.post(url, {"tier": "core", "until": until, "reason": "讲师"}).status_code == 302
-    row.refresh_from_db()
-    assert (row.tier, row.tier_lock_reason) == ("core", "讲师")
-    page = client.get(reverse("members:profile", args=[row.person_id])).content.decode()
-    assert "讲师" in page
-    assert client.post(reverse("members:tier-unlock", args=[row.pk])).status_code == 302
-    assert Membership.objects.get(pk=row.pk).tier_locked_until is None
-    undo = page[page.index("/members/tiers/undo/") :].split('"')[0]
-    assert client.post(undo).status_code == 409, "it was unlocked meanwhile"
