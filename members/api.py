@@ -4,8 +4,13 @@ from datetime import date
 
 import django_filters
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from groupops.groups.api.common import actor
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from members import queries
@@ -19,6 +24,10 @@ from members.requests import api as requests
 from members.segments import api as segments
 from members.sweep import api as sweep
 from members.tags import api as tags
+from members.tiering import Tier
+from members.tiers import api as tiers
+from members.tiers import services as tiering
+from members.tiers.api import LockSerializer
 
 
 class MemberSerializer(StrictSerializer):
@@ -35,6 +44,10 @@ class MemberSerializer(StrictSerializer):
     left_how = serializers.CharField(read_only=True)
     rejoins = serializers.IntegerField(read_only=True)
     last_spoke_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    tier = serializers.CharField(read_only=True, help_text="core, active, ordinary or lurker; empty: unknown.")
+    tier_since = serializers.DateField(read_only=True, allow_null=True)
+    tier_locked_until = serializers.DateField(read_only=True, allow_null=True)
+    tier_lock_reason = serializers.CharField(read_only=True)
     messages_30_days = serializers.IntegerField(source="recent", read_only=True)
 
     def get_present(self, row: Membership) -> bool:
@@ -78,6 +91,23 @@ class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         today: date = clock.now().date()
         return queries.with_recent(queries.memberships_for(self.request.user), today)  # type: ignore[arg-type]
 
+    @extend_schema(request=LockSerializer, responses=MemberSerializer)
+    @action(detail=True, methods=["post"], serializer_class=LockSerializer)
+    def lock(self, request: Request, pk: str) -> Response:
+        """Hold a member in a tier."""
+        typed = LockSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        given = typed.validated_data | {"tier": Tier(typed.validated_data["tier"])}
+        tiering.lock(membership=self.get_object(), **given, by=actor(request), at=clock.now())
+        return Response(MemberSerializer(self.get_object()).data)
+
+    @extend_schema(request=None, responses=MemberSerializer)
+    @action(detail=True, methods=["post"])
+    def unlock(self, request: Request, pk: str) -> Response:
+        """Let the nights move them again."""
+        tiering.unlock(membership=self.get_object(), by=actor(request), at=clock.now())
+        return Response(MemberSerializer(self.get_object()).data)
+
 
 class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Person]):
     """Persons of the groups one sees."""
@@ -103,4 +133,5 @@ routes = [
     *sweep.routes,
     *importing.routes,
     *identity.routes,
+    *tiers.routes,
 ]

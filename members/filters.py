@@ -16,6 +16,7 @@ from groupops.groups.choices import GroupChoice
 from groupops.groups.models import Group
 from groupops.shared import clock
 from members.models import DailyActivity, Membership, MembershipTag, Tag
+from members.tiering import Tier
 
 LONGEST_SEARCH = 80
 DAYS = {"week": 7, "month": 30, "quarter": 90}  # seed: 3个月无发言 is 90 days
@@ -63,6 +64,9 @@ class MembershipFilter(django_filters.FilterSet):  # type: ignore[misc]
         method="by_silence",
         empty_label=_("Speaking and silent"),
     )
+    tier = django_filters.ChoiceFilter(
+        label=_("Tier"), choices=[*Tier.choices, (UNKNOWN, _("Tier: unknown"))], method="by_tier", empty_label=_("All tiers")
+    )
     joined = django_filters.ChoiceFilter(
         label=_("Joined"),
         choices=[("week", _("Joined within 7 days")), ("month", _("Joined within 30 days")), ("quarter", _("Joined within 90 days"))],
@@ -98,6 +102,10 @@ class MembershipFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_join(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
         """Whose join was seen lately."""
         return rows.filter(join_seen=True, joined_at__gte=clock.now() - timedelta(days=DAYS[value]))
+
+    def by_tier(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
+        """In a tier, or in none because too little is known."""
+        return rows.filter(tier="" if value == UNKNOWN else value)
 
     def by_tag(self, rows: QuerySet[Membership], name: str, value: Tag) -> QuerySet[Membership]:
         """Who carries the tag."""

@@ -53,7 +53,7 @@ class TierRule:
     replies_a_day: int = setting(10, _("Replies of a day that count"), low=1, high=1000)
     per_contribution: int = setting(10, _("Points for a contribution"), high=1000)
     core: int = setting(250, _("Core from"), low=1, high=100_000, unit=_("points"))
-    active: int = setting(90, _("Active from"), low=1, high=100_000, unit=_("points"))
+    active: int = setting(70, _("Active from"), low=1, high=100_000, unit=_("points"))
     ordinary: int = setting(1, _("Ordinary from"), low=1, high=100_000, unit=_("points"), help=_("Below are lurkers."))
     hold_percent: int = setting(
         90, _("A tier is kept down to"), low=1, high=100, unit="%", help=_("Of its threshold, so that nobody goes to and fro.")

@@ -21,6 +21,7 @@ from members.sources import views as sources
 from members.sweep import seat_views as seats
 from members.sweep import views as sweep
 from members.tags import views as tags
+from members.tiers import views as tiers
 
 app_name = "members"
 urlpatterns = [
@@ -45,6 +46,11 @@ urlpatterns = [
     path("requests/new/<int:group_id>", requests.new, name="request-new"),
     path("requests/<int:pk>/", requests.page, name="request"),
     path("requests/<int:pk>/support", requests.support, name="request-support"),
+    path("tiers/", tiers.overview, name="tiers"),
+    path("tiers/rule", tiers.rule, name="tier-rule"),
+    path("tiers/lock/<int:pk>", tiers.lock, name="tier-lock"),
+    path("tiers/unlock/<int:pk>", tiers.unlock, name="tier-unlock"),
+    path("tiers/undo/<str:token>", tiers.undo, name="tier-undo"),
     path("segments/", segments.listing, name="segments"),
     path("segments/save", segments.save, name="segment-save"),
     path("segments/<int:pk>/count", segments.count, name="segment-count"),

@@ -17,9 +17,11 @@ from groupops.simulator.rhythm import at as wall
 from groupops.simulator.world import DEMO as NAME
 from groupops.simulator.world import ONE, demo
 from members.questions import services as questions
+from members.tiers import nights
 
 BOT = "groupops"  # our account on the fake platform
 CHANNEL = "演示平台"
+NIGHTS = 45  # that the tiers look back on
 SOON = timedelta(seconds=90)  # after the seed: long enough to log in, short enough to wait for
 
 __all__ = ["BOT", "CHANNEL", "NAME", "SOON", "seed"]
@@ -42,6 +44,8 @@ def seed(*, at: datetime) -> None:
     content.plan(at=at)
     questions.lapse(at=at)
     groups.assess(at=at)
+    for ago in range(NIGHTS, -1, -1):  # the tiers as they would have moved night by night; known nights are passed over
+        nights.judge(at=at - ago * ONE)
 
 
 def _lived(play: Play, clock: Stage, founder: User, at: datetime) -> None:

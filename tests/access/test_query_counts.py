@@ -36,6 +36,7 @@ from tests.factories.members import (
     QuestionFactory,
     SegmentFactory,
 )
+from tests.factories.members import CareTaskFactory, MembershipTagFactory, NoteFactory, QuestionFactory, SegmentFactory, TierChangeFactory
 from tests.factories.messaging import BindingFactory, ConnectionFactory
 from tests.factories.sweep import SweepCaseFactory
 
@@ -56,6 +57,7 @@ def fill(user: Any, group: Any, count: int) -> None:
         )
         membership = Membership.objects.create(person=person, group=group, joined_at=moment, last_spoke_at=moment)
         QuestionFactory(membership=membership, asked_at=moment)
+        TierChangeFactory(membership=membership, at=moment)
         CareTaskFactory(membership=membership, due_at=moment)
         arrived = now() - timedelta(hours=n)
         NewcomerFactory(

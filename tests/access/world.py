@@ -36,6 +36,8 @@ from tests.factories.members import (
     SegmentFactory,
     TagFactory,
 )
+from tests.factories.members import CareTaskFactory, MemberRequestFactory, NoteFactory, QuestionFactory, SegmentFactory, TagFactory
+from tests.factories.members import CareTaskFactory, NoteFactory, QuestionFactory, SegmentFactory, TagFactory, TierChangeFactory
 from tests.factories.messaging import BindingFactory, ConnectionFactory
 from tests.factories.sandbox import bare
 from tests.factories.sweep import SweepCaseFactory
@@ -121,6 +123,7 @@ def _group(owner: Any) -> dict[str, Any]:
         "sweep_case": sweep_case,
         "sweep_link": sweeping.link_of(SweepCaseFactory(run__group=group, state="asked")),
         "leave": Leave.objects.create(membership=membership, since=NOW, until=NOW + timedelta(days=1)),
+        "tier_change": TierChangeFactory(membership=membership),
         "staff": (staff := StaffPostFactory(group=group)),
         "shift": RosterShift.objects.create(group=group, user=staff.user, weekdays=31, start=8, end=9, since=NOW),
         "moment": KeyMoment.objects.create(sort="campaign", title="节点", on=NOW.date(), created_at=NOW),

@@ -9,6 +9,8 @@ from groupops.messaging.models import Binding
 from members.asking import Cue, QuestionState
 from members.caring import CareSort
 from members.models import CareTask, MemberRequest, Membership, MembershipTag, Newcomer, Note, Person, Question, Segment, Tag
+from members.models import CareTask, MemberRequest, Membership, MembershipTag, Note, Person, Question, Segment, Tag
+from members.models import CareTask, Membership, MembershipTag, Note, Person, Question, Segment, Tag, TierChange
 from tests.factories.accounts import UserFactory
 from tests.factories.groups import NOW
 from tests.factories.inbound import StoredEventFactory
@@ -153,3 +155,18 @@ class QuestionFactory(DjangoModelFactory[Question]):
     cue = Cue.REQUEST
     state = QuestionState.OPEN
     event = factory.LazyAttribute(_said)
+
+
+class TierChangeFactory(DjangoModelFactory[TierChange]):
+    """Somebody who was judged for the first time."""
+
+    class Meta:
+        model = TierChange
+
+    membership = factory.SubFactory(MembershipFactory)
+    group = factory.SelfAttribute("membership.group")
+    day = NOW.date()
+    at = NOW
+    tier = "ordinary"
+    score = 13
+    why = "first"

@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groupops.groups.policy import ValueRefused, build
 from members.tiering import RANK, UNKNOWN, Did, Standing, Tier, TierRule, earned, held, judge, points
 
 DAY = date(2026, 11, 20)
+SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
 RULE = TierRule()
 SCORES = st.integers(0, 2000)
 RULES = st.builds(
@@ -32,6 +33,7 @@ def rank(standing: Standing) -> int:
     return RANK.get(standing.tier, -1)
 
 
+@SLOW
 @given(RULES, STANDINGS, SCORES, SCORES, st.integers(0, 100))
 def test_every_score_has_an_answer_and_a_higher_one_never_a_lower_tier(rule: TierRule, now: Standing, a: int, b: int, seen: int) -> None:
     low, high = (judge(rule, now, score, DAY, seen_days=seen) for score in sorted((a, b)))
@@ -39,12 +41,14 @@ def test_every_score_has_an_answer_and_a_higher_one_never_a_lower_tier(rule: Tie
     assert {low.tier, high.tier} <= {UNKNOWN, *Tier.values}
 
 
+@SLOW
 @given(RULES, STANDINGS, SCORES, st.integers(0, 100))
 def test_the_same_night_again_changes_nothing(rule: TierRule, now: Standing, score: int, seen: int) -> None:
     once = judge(rule, now, score, DAY, seen_days=seen)
     assert judge(rule, once, score, DAY, seen_days=seen) == once
 
 
+@SLOW
 @given(RULES, SCORES)
 def test_what_is_earned_is_held(rule: TierRule, score: int) -> None:
     assert RANK[earned(rule, score)] <= RANK[held(rule, score)]
