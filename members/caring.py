@@ -27,6 +27,10 @@ class CareSort(TextChoices):
     MONTH_EVENTS = "month_events", _("recommend events, online or offline")
     MONTH_CONTRIBUTE = "month_contribute", _("consider them as a contributor of content")
     MONTH_OPINION = "month_opinion", _("ask for their opinion on the group")
+    # Seed: 成员分层管理, 管理 of each tier.
+    TIER_TALK = "tier_talk", _("talk with this core member, as regularly")
+    TIER_RECOGNISE = "tier_recognise", _("recognise what they do: they rose a tier")
+    TIER_WAKE = "tier_wake", _("wake them with something of value: they have been quiet")
 
 
 def care_sorts() -> list[tuple[str, str | Promise]]:

@@ -11,7 +11,7 @@ from groupops.groups.policy import Lifecycle
 from groupops.shared import bulk
 from members.models import Membership, TierChange, TierNight
 from members.tiering import Tier
-from members.tiers import statement
+from members.tiers import care, statement
 from members.tiers.given import Given, given, last_day
 
 BATCH = 500  # groups in one transaction
@@ -44,6 +44,7 @@ def _night(rows: Sequence[Group], at: datetime) -> int:
     own = {mark.group_id: mark for mark in mine if mark.day == nights[mark.group_id].day}
     heard = [nights[pk] for pk, mark in own.items() if mark.is_judged]
     moved = _moved(heard, at) if heard else {}
+    care.propose(nights=heard, at=at)
     silent = [pk for pk, mark in own.items() if not mark.is_judged]
     # A grace does not run while nothing is heard.
     Membership.objects.filter(group__in=silent, tier_below_since__isnull=False).update(tier_below_since=None)
