@@ -1,4 +1,4 @@
-"""管理 of each tier as care tasks: core members are talked to, who rose is recognised, quiet ordinary ones are woken. Few a group and night."""
+"""管理 of each tier as care tasks: core members are talked to, who rose is recognised, quiet ones are woken. Few a group and night."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
