@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, DateField, Max, OuterRef, Subquery
@@ -24,12 +25,12 @@ def judge(*, at: datetime) -> int:
     return sum(_night(rows, at) for rows in _due(at))
 
 
-def _due(at: datetime) -> Iterator[list[Group]]:
+def _due(at: datetime) -> Iterator[Sequence[Group]]:
     """The groups whose night is due, part by part. Sandboxes have no tiers: their people do not exist."""
     judged = TierNight.objects.filter(group=OuterRef("pk")).order_by().values("group").annotate(last=Max("day")).values("last")
     rows = Group.objects.filter(sandbox=False).exclude(lifecycle=Lifecycle.ARCHIVED)
     rows = rows.annotate(last=Subquery(judged, output_field=DateField())).only("pk", "kind_id", "zone").order_by("pk")
-    due = [group for group in rows if group.last is None or group.last < last_day(group.zone, at)]  # type: ignore[attr-defined]
+    due = [group for group in rows if group.last is None or group.last < last_day(group.zone, at)]
     for start in range(0, len(due), BATCH):
         yield due[start : start + BATCH]
 
@@ -79,7 +80,7 @@ def _moved(nights: Sequence[Given], at: datetime) -> dict[int, int]:
     return moved
 
 
-def _moment(at: datetime) -> object:
+def _moment(at: datetime) -> Any:
     return TierChange._meta.get_field("at").get_db_prep_value(at, connection=connection)
 
 
