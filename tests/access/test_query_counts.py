@@ -35,8 +35,8 @@ from tests.factories.members import (
     PersonFactory,
     QuestionFactory,
     SegmentFactory,
+    TierChangeFactory,
 )
-from tests.factories.members import CareTaskFactory, MembershipTagFactory, NoteFactory, QuestionFactory, SegmentFactory, TierChangeFactory
 from tests.factories.messaging import BindingFactory, ConnectionFactory
 from tests.factories.sweep import SweepCaseFactory
 

@@ -35,9 +35,8 @@ from tests.factories.members import (
     QuestionFactory,
     SegmentFactory,
     TagFactory,
+    TierChangeFactory,
 )
-from tests.factories.members import CareTaskFactory, MemberRequestFactory, NoteFactory, QuestionFactory, SegmentFactory, TagFactory
-from tests.factories.members import CareTaskFactory, NoteFactory, QuestionFactory, SegmentFactory, TagFactory, TierChangeFactory
 from tests.factories.messaging import BindingFactory, ConnectionFactory
 from tests.factories.sandbox import bare
 from tests.factories.sweep import SweepCaseFactory

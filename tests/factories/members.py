@@ -8,9 +8,7 @@ from factory.django import DjangoModelFactory
 from groupops.messaging.models import Binding
 from members.asking import Cue, QuestionState
 from members.caring import CareSort
-from members.models import CareTask, MemberRequest, Membership, MembershipTag, Newcomer, Note, Person, Question, Segment, Tag
-from members.models import CareTask, MemberRequest, Membership, MembershipTag, Note, Person, Question, Segment, Tag
-from members.models import CareTask, Membership, MembershipTag, Note, Person, Question, Segment, Tag, TierChange
+from members.models import CareTask, MemberRequest, Membership, MembershipTag, Newcomer, Note, Person, Question, Segment, Tag, TierChange
 from tests.factories.accounts import UserFactory
 from tests.factories.groups import NOW
 from tests.factories.inbound import StoredEventFactory
