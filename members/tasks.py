@@ -75,6 +75,8 @@ def carry_imports(import_id: int | None = None) -> None:
         importing.take_over(import_id=pk, at=clock.now())
         if not importing.play(import_id=pk, now=clock.now, seconds=IMPORT_SECONDS):
             doorbell.ring(importing.TASK, pk)
+
+
 def judge_tiers() -> None:
     """Judge the tiers of the groups whose day has ended."""
     nights.judge(at=clock.now())

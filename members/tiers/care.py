@@ -24,7 +24,7 @@ def propose(*, nights: Sequence[Given], at: datetime) -> int:
 
 def _proposed(rule: TierRule, nights: Sequence[Given], at: datetime) -> int:
     days = {night.group_id: night.day for night in nights}
-    here = Membership.objects.filter(group__in=days, left_at=None)
+    here = Membership.objects.filter(group__in=days, left_at=None, same_as=None)
     rose = TierChange.objects.filter(membership=OuterRef("pk"), at=at, why=Why.ROSE, tier__in=[Tier.ACTIVE, Tier.CORE])
     silent = here.filter(tier=Tier.ORDINARY, last_spoke_at__lte=at - timedelta(days=max(rule.grace_days, 1)))
     chosen = [

@@ -86,7 +86,9 @@ def _moment(at: datetime) -> Any:
 
 def _shaped(own: dict[int, TierNight], moved: dict[int, int]) -> None:
     """The shape of each group after its night."""
-    counts = Membership.objects.filter(group__in=own, left_at=None).order_by().values_list("group", "tier").annotate(n=Count("pk"))
+    counts = (
+        Membership.objects.filter(group__in=own, left_at=None, same_as=None).order_by().values_list("group", "tier").annotate(n=Count("pk"))
+    )
     shapes: dict[int, dict[str, int]] = {}
     for group, tier, n in counts:
         shapes.setdefault(group, {})[tier] = n

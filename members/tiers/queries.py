@@ -41,7 +41,9 @@ def authors(replied: Mapping[tuple[int, str], datetime]) -> dict[tuple[int, str]
 
 def bearers(groups: Collection[int], names: Collection[str]) -> dict[tuple[int, str], set[int]]:
     """The memberships of those present who are called or addressed so, by (group, name)."""
-    rows = Membership.objects.filter(Q(person__name__in=names) | Q(person__remote_id__in=names), group__in=groups, left_at=None)
+    rows = Membership.objects.filter(
+        Q(person__name__in=names) | Q(person__remote_id__in=names), group__in=groups, left_at=None, same_as=None
+    )
     found: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
     for group, pk, name, account in rows.values_list("group_id", "pk", "person__name", "person__remote_id"):
         found[group, name].add(pk)
@@ -92,7 +94,7 @@ def groups_seen(user: User, group: Group | None) -> QuerySet[Group]:
 
 def shape(groups: QuerySet[Group]) -> dict[str, int]:
     """How many present members are in which tier ("": unknown). One query over the index by tier."""
-    rows = Membership.objects.filter(group__in=groups, left_at=None).order_by().values("tier").annotate(n=Count("pk"))
+    rows = Membership.objects.filter(group__in=groups, left_at=None, same_as=None).order_by().values("tier").annotate(n=Count("pk"))
     return dict(rows.values_list("tier", "n"))
 
 
