@@ -36,7 +36,8 @@ def authors(replied: Mapping[tuple[int, str], datetime]) -> dict[tuple[int, str]
     wrote = [row for row in rows.values_list("group_id", "remote_message", "person_id") if row[2]]
     members = Membership.objects.filter(group__in=groups, person__in={person for _group, _message, person in wrote})
     stays = {(group, person): pk for group, person, pk in members.values_list("group_id", "person_id", "pk")}
-    return {(group, message): {stays[group, person]} for group, message, person in wrote if group is not None and (group, person) in stays}
+    found = [(group, message, stays.get((group or 0, person or 0))) for group, message, person in wrote]
+    return {(group, message): {stay} for group, message, stay in found if group is not None and stay is not None}
 
 
 def bearers(groups: Collection[int], names: Collection[str]) -> dict[tuple[int, str], set[int]]:

@@ -22,6 +22,8 @@ _COLUMNS = {
     **dict.fromkeys([*WEIGHTS, *(f"{what}_{n}" for what in ("gain", "hold") for n in (1, 2, 3))], "integer"),
 }
 _MEMBERS, _ACTIVITY = Membership._meta.db_table, DailyActivity._meta.db_table
+# Of two stays that are one human only the one that counts is judged.
+_PRESENT = "m.group_id = g.group_id AND m.left_at IS NULL AND m.same_as_id IS NULL"
 _RANK = " ".join(f"WHEN '{tier.value}' THEN {rank}" for rank, tier in enumerate(BY_RANK))
 _TIER = " ".join(f"WHEN {rank} THEN '{tier.value}'" for rank, tier in enumerate(BY_RANK))
 
@@ -71,7 +73,7 @@ def _scored() -> str:
     return (
         "SELECT a.membership_id AS id, SUM(CASE WHEN a.messages > 0 THEN g.per_day ELSE 0 END"  # noqa: S608  (our own names)
         f" + g.per_message * {least}(a.messages, g.messages_a_day) + g.per_reply * {least}(a.replies, g.replies_a_day)"
-        f" + g.per_contribution * a.contributions) AS score FROM given g JOIN {_MEMBERS} m ON m.group_id = g.group_id AND m.left_at IS NULL AND m.same_as_id IS NULL"
+        f" + g.per_contribution * a.contributions) AS score FROM given g JOIN {_MEMBERS} m ON {_PRESENT}"
         f" JOIN {_ACTIVITY} a ON a.membership_id = m.id AND a.day BETWEEN g.start AND g.day GROUP BY a.membership_id"
     )
 
@@ -88,7 +90,7 @@ def _standing() -> str:
         f" CASE WHEN m.joined_at < {known} THEN 1 ELSE 0 END AS is_known,"
         " CASE WHEN m.tier_locked_until >= g.day THEN 1 ELSE 0 END AS is_locked,"
         " CASE WHEN m.tier_locked_until < g.day THEN 1 ELSE 0 END AS is_unlocked"
-        f" FROM given g JOIN {_MEMBERS} m ON m.group_id = g.group_id AND m.left_at IS NULL AND m.same_as_id IS NULL LEFT JOIN scored s ON s.id = m.id"
+        f" FROM given g JOIN {_MEMBERS} m ON {_PRESENT} LEFT JOIN scored s ON s.id = m.id"
     )
 
 
