@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class PortalConfig(AppConfig):
-    """Pages for group members behind signed links; nothing yet."""
+    """The addresses of the pages for group members, who never log in; the pages live with the apps they are about."""
 
     name = "groupops.portal"
