@@ -31,7 +31,7 @@ class TagSerializer(StrictSerializer):
     archived = serializers.BooleanField(read_only=True)
 
 
-class MarkSerializer(StrictSerializer):
+class TagMarkSerializer(StrictSerializer):
     """The memberships that are to be tagged; answered with those that were (`done`) and how many were skipped."""
 
     members = serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=MOST, write_only=True)
@@ -69,12 +69,12 @@ class TagViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, mixins.Retrieve
         access.demand_on_site(by, Right.MANAGE_POLICY)
         serializer.instance = tags.create(**serializer.validated_data, by=by, at=clock.now())
 
-    @action(detail=True, methods=["post"], serializer_class=MarkSerializer)
+    @action(detail=True, methods=["post"], serializer_class=TagMarkSerializer)
     def give(self, request: Request, pk: str) -> Response:
         """Tag these memberships."""
         return self._mark(request, given=True)
 
-    @action(detail=True, methods=["post"], serializer_class=MarkSerializer)
+    @action(detail=True, methods=["post"], serializer_class=TagMarkSerializer)
     def take(self, request: Request, pk: str) -> Response:
         """Take the tag from these memberships."""
         return self._mark(request, given=False)
