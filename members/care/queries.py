@@ -17,7 +17,7 @@ AHEAD = timedelta(hours=12)  # shown so long before it is due
 
 def tasks_for(user: User) -> QuerySet[CareTask]:
     """The care tasks of the groups a user may care for."""
-    groups = access.groups_with(user, GroupRight.CARE).filter(lifecycle=Lifecycle.ACTIVE)
+    groups = access.groups_with(user, GroupRight.CARE).filter(lifecycle=Lifecycle.ACTIVE, sandbox=False)
     return CareTask.objects.filter(group__in=groups).select_related("membership__person", "group")
 
 
