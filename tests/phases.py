@@ -6,6 +6,7 @@ import secrets
 import signal
 import sys
 import time
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -51,6 +52,20 @@ def python(*arguments: str) -> list[str]:
 def pytest(marks: str, *arguments: str) -> list[str]:
     """pytest over the tests that carry `marks`."""
     return python("-m", "pytest", "-m", marks, *arguments)
+
+
+def report(phase: str) -> Path:
+    """Where pytest writes what became of each test of a phase."""
+    return ROOT / ".cache" / "reports" / f"{phase}.xml"
+
+
+def broken(phase: str) -> list[str]:
+    """The tests of a phase that failed, each with the first line of why: a log that is read from its end names them."""
+    if not report(phase).exists():
+        return []
+    cases = ET.parse(report(phase)).iter("testcase")  # noqa: S314 written by our own pytest
+    wrong = [(case, found) for case in cases if (found := case.find("failure")) is not None or (found := case.find("error")) is not None]
+    return [f"{case.get('classname')}::{case.get('name')} {str(found.get('message')).splitlines()[:1]}" for case, found in wrong]
 
 
 PHASES = [
@@ -100,10 +115,11 @@ class Run:
         """One phase; its servers first."""
         if phase.on_servers and self.addresses is None and not self.timed("servers", self._start_servers):
             return
+        report(phase.name).unlink(missing_ok=True)
         self.timed(phase.name, lambda: self._passes(phase))
 
     def _passes(self, phase: Phase) -> bool:
-        command = [*phase.command, *self.arguments] if phase.is_pytest else phase.command
+        command = [*phase.command, f"--junit-xml={report(phase.name)}", *self.arguments] if phase.is_pytest else phase.command
         process = spawn(command, cwd=ROOT, env=self._environment(phase))
         try:
             code = process.wait()
@@ -144,6 +160,8 @@ class Run:
         for result in self.results:
             print(f"   {'passed' if result.passed else 'FAILED'}  {result.name:<14}{result.seconds:7.1f} s")
         failed = [result.name for result in self.results if not result.passed]
+        for name in failed:
+            print(*(f"   {name}: {line}" for line in broken(name)), sep="\n")
         total = sum(result.seconds for result in self.results)
         verdict = f"FAILED: {', '.join(failed)}" if failed else "all passed"
         print(f"   {verdict} in {total:.0f} s", flush=True)

@@ -1,5 +1,6 @@
 """Every address × every role × own and foreign object, against the table; an address that the table lacks fails."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from tests.access.matrix import GONE, LOGIN, NO, OK, TABLE, Row
 from tests.access.routes import Route, routes
@@ -22,10 +24,18 @@ def test_the_table_knows_every_address_and_no_other() -> None:
     assert sorted({route.name for route in routes()} ^ set(TABLE)) == []
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """One world for all addresses, as making it takes longer than asking one; each test undoes what it did to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
 @pytest.mark.parametrize("route", routes(), ids=lambda route: route.name)
-def test_who_may(route: Route) -> None:
+def test_who_may(route: Route, world: World) -> None:
     """As the table says, for all roles; nothing answers 5xx; a refusal changes nothing."""
-    row, world = TABLE.get(route.name), World()
+    row = TABLE.get(route.name)
     assert row, f"{route.name} ({route.text}) is not in tests/access/matrix.py"
     wrong = []
     for role in world.users:
