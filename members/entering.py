@@ -83,9 +83,3 @@ class Door:
 def pick(doors: Iterable[Door], at: datetime) -> Door | None:
     """The first group that is open, in the order of the code; None: all are full or shut, one has to wait."""
     return next((door for door in doors if door.way(at) == Way.OPEN), None)
-
-
-def masked(contact: str) -> str:
-    """A way to reach somebody, as lists show it: its ends, at most three characters of them, never the whole."""
-    shown = min(len(contact) // 4, 3)
-    return f"{contact[:shown]}***{contact[len(contact) - shown :] if shown else ''}"

@@ -28,6 +28,7 @@ class GroupRight(StrEnum):
     MANAGE_POSTS = "manage_posts"
     BIND = "bind"  # which room the group is
     TRANSFER = "transfer"  # hand the group over
+    REVEAL = "reveal"  # see one personal value of a member in full, with a reason
 
 
 G = GroupRight
@@ -58,6 +59,7 @@ MISSING: dict[GroupRight, Promise] = {
     G.MANAGE_POSTS: _("Only the owner, a deputy owner, an operator or a founder gives posts."),
     G.BIND: _("Only the owner, a deputy owner, an operator or a founder chooses the room."),
     G.TRANSFER: _("Only the owner or a founder hands a group over."),
+    G.REVEAL: _("Only the owner, a deputy owner, an operator or a founder sees personal data in full."),
 }
 MISSING_ON_SITE: dict[Right, Promise] = {
     Right.CREATE_GROUP: _("Only an operator or a founder creates groups."),

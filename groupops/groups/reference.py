@@ -24,6 +24,7 @@ MEANING = {
     GroupRight.MANAGE_POSTS: "give and end posts (群职务)",
     GroupRight.BIND: "choose the chat the group is",
     GroupRight.TRANSFER: "hand the group over",
+    GroupRight.REVEAL: "see one personal value of a member in full, with a reason",
 }
 
 

@@ -15,7 +15,8 @@ from groupops.groups.access import GroupRight
 from groupops.record import services as record
 from groupops.shared import secretbox
 from groupops.shared.errors import Conflict
-from members.entering import CONTACT_KEPT, WaitingState, masked
+from groupops.shared.masking import masked
+from members.entering import CONTACT_KEPT, WaitingState
 from members.joining import queries
 from members.models import JoinCode, JoinTarget, Waiting
 
