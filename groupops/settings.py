@@ -355,7 +355,10 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["groupops.shared.parsers.StrictJSONParser"],
     "EXCEPTION_HANDLER": "groupops.shared.api.problem",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="600/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "user": env.str("API_RATE", default="600/min"),
+        "public_form": env.str("PUBLIC_FORM_RATE", default="60/hour"),
+    },
     "PAGE_SIZE": 50,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

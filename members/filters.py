@@ -15,7 +15,7 @@ from groupops.groups import access
 from groupops.groups.choices import GroupChoice
 from groupops.groups.models import Group
 from groupops.shared import clock
-from members.models import DailyActivity, Membership, MembershipTag, Tag
+from members.models import DailyActivity, Membership, MembershipTag, Source, Tag
 from members.tiering import Tier
 
 LONGEST_SEARCH = 80
@@ -75,6 +75,13 @@ class MembershipFilter(django_filters.FilterSet):  # type: ignore[misc]
     )
     tag = django_filters.ModelChoiceFilter(
         label=_("Tag"), queryset=Tag.objects.filter(archived=False).order_by("name"), method="by_tag", empty_label=_("All tags")
+    )
+    source = django_filters.ModelChoiceFilter(
+        label=_("Source"),
+        queryset=Source.objects.order_by("archived", "position", "name"),
+        null_label=_("Source: unknown"),
+        null_value=UNKNOWN,
+        empty_label=_("All sources"),
     )
 
     class Meta:

@@ -33,6 +33,7 @@ from members.caring import CareSort, Wanted
 from members.filters import ZERO, MembershipFilter
 from members.models import Membership, Tag
 from members.segments import queries as segments
+from members.sources import queries as sources
 from members.tags import queries as tags
 from members.tags import services as tagging
 from members.tags.services import Marked
@@ -55,6 +56,7 @@ def roster(request: HttpRequest) -> HttpResponse:
         "filter": found,
         "pills": _pills(request),
         "tags": tags.choices()[: tags.MOST],
+        "sources": sources.sources(archived=False),
         "is_filtered": any(value for name, value in request.GET.items() if name in found.filters),
         "query": request.GET.urlencode(),
         "days": policy.RECENT_DAYS,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.db import connection, connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 
@@ -24,6 +25,12 @@ def flush_passes_append_only_tables() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", execute_sql_flush)
         yield
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked_before() -> None:
+    """Rate limits count in the cache: each test begins at nought."""
+    cache.clear()
 
 
 def drops(using: str) -> list[str]:

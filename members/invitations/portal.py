@@ -10,6 +10,7 @@ from groupops.accounts.middleware import public
 from groupops.groups.forms import refuse
 from groupops.shared import clock
 from groupops.shared.errors import Refused
+from groupops.shared.throttle import limited
 from members.entering import pick
 from members.invitations import addresses, answering, queries
 from members.invitations.forms import ApplyForm, ProofForm
@@ -61,6 +62,7 @@ def _row(link: str) -> Invitation:
 
 @public
 @require_POST
+@limited
 def accept(request: HttpRequest, link: str) -> HttpResponse:
     """I take my place."""
     row = _row(link)
@@ -73,6 +75,7 @@ def accept(request: HttpRequest, link: str) -> HttpResponse:
 
 @public
 @require_POST
+@limited
 def decline(request: HttpRequest, link: str) -> HttpResponse:
     """No, thanks."""
     answering.decline(invitation=_row(link), at=clock.now())
@@ -81,6 +84,7 @@ def decline(request: HttpRequest, link: str) -> HttpResponse:
 
 @public
 @require_POST
+@limited
 def proof(request: HttpRequest, link: str) -> HttpResponse:
     """What was asked is shown."""
     row = _row(link)
@@ -96,6 +100,7 @@ def proof(request: HttpRequest, link: str) -> HttpResponse:
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited
 def apply(request: HttpRequest, link: str) -> HttpResponse:
     """Somebody comes by a campaign's public link and gets an invitation of their own. GET changes nothing."""
     campaign = queries.campaign_by_link(link)

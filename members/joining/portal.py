@@ -13,6 +13,7 @@ from groupops.groups.forms import refuse
 from groupops.groups.models import Group
 from groupops.shared import clock, links
 from groupops.shared.errors import Refused
+from groupops.shared.throttle import limited
 from members import entering
 from members.entering import WaitingState
 from members.joining import places, queries, waiting
@@ -83,6 +84,7 @@ def _code(address: str) -> JoinCode:
 
 @public
 @require_POST
+@limited
 def wait(request: HttpRequest, code: str) -> HttpResponse:
     """A place on the waiting list; leads to the page of the place. If a group has opened meanwhile, there instead."""
     found = _code(code)
@@ -113,6 +115,7 @@ def place(request: HttpRequest, link: str) -> HttpResponse:
 
 @public
 @require_POST
+@limited
 def leave(request: HttpRequest, link: str) -> HttpResponse:
     """They no longer want the place."""
     row = places.place_of(link)

@@ -71,3 +71,22 @@ def test_the_list_is_extended_and_archived(client: Client) -> None:
     client.post(reverse("members:source-archive", args=[row.pk, "archived"]))
     assert "播客" not in client.get(reverse("members:sources")).content.decode().split("</main>")[0].replace("toast", "")
     assert "播客" in client.get(reverse("members:sources") + "?archived=1").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_roster_is_filtered_by_source_and_sets_it_for_many(client: Client) -> None:
+    """One source, those of whom nobody knows, and the control below the list, which comes back to the filtered list."""
+    source = Source.objects.earliest("position")
+    known, unknown = MembershipFactory(source=source), MembershipFactory()
+    client.force_login(operator())
+    roster = reverse("members:roster")
+    page = client.get(roster, {"source": source.pk})
+    assert [row.pk for row in page.context["page"].rows] == [known.pk]
+    assert reverse("members:source-assign") in page.content.decode()
+    assert [row.pk for row in client.get(roster, {"source": "unknown"}).context["page"].rows] == [unknown.pk]
+    back = f"{roster}?source=unknown"
+    answer = client.post(reverse("members:source-assign"), {"pk": [unknown.pk], "source": source.pk, "next": back})
+    assert answer["Location"] == back
+    unknown.refresh_from_db()
+    assert unknown.source_id == source.pk
+    assert client.get("/api/v1/members/", {"source": source.pk}).json()["count"] == "2"
