@@ -20,17 +20,19 @@ INSERT INTO members_person (realm, remote_id, name, named_at, first_seen_at)
 SELECT 'memory', 'crowd-' || n, '群友' || n, %(at)s, %(at)s - interval '90 days' FROM generate_series(0, %(people)s - 1) n
 """
 MEMBERSHIPS = """
-INSERT INTO members_membership (person_id, group_id, joined_at, join_seen, left_how, rejoins, last_spoke_at)
+INSERT INTO members_membership (person_id, group_id, joined_at, join_seen, left_how, rejoins, last_spoke_at,
+                                tier, tier_since, tier_lock_reason)
 SELECT p.id, g.id, %(at)s - (p.n %% 90) * interval '1 day' - interval '1 hour', true, '', 0,
-       CASE WHEN p.n %% 7 = 0 THEN NULL ELSE %(at)s - (p.n %% 40) * interval '1 day' END
+       CASE WHEN p.n %% 7 = 0 THEN NULL ELSE %(at)s - (p.n %% 40) * interval '1 day' END,
+       (ARRAY['core', 'active', 'active', 'ordinary', 'ordinary', 'ordinary', 'lurker'])[1 + p.n %% 7], (%(at)s - interval '20 days')::date, ''
 FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM members_person WHERE remote_id LIKE 'crowd-%%') p
 JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM groups_group) g ON g.n = p.n / %(each)s
 """
 EVENTS = """
 INSERT INTO inbound_storedevent (connection_id, event_key, kind, group_id, remote_group, remote_user, user_name, remote_message,
-                                 text, how, own, occurred_at, received_at, raw, state, tries, error, person_id, trace)
+                                 text, how, operator, own, occurred_at, received_at, raw, state, tries, error, person_id, trace)
 SELECT b.connection_id, 'crowd:' || n, 'message.created', m.group_id, b.remote_id, p.remote_id, p.name, 'm' || n,
-       '第 ' || n || ' 条：大家觉得这个方案怎么样？', '', false, t.at, t.at, '{}', 'done', 0, '', p.id, '[]'
+       '第 ' || n || ' 条：大家觉得这个方案怎么样？', '', '', false, t.at, t.at, '{}', 'done', 0, '', p.id, '[]'
 FROM generate_series(1, %(messages)s) n
 CROSS JOIN LATERAL (SELECT %(at)s - (n::float / %(messages)s) * %(talk)s * interval '1 day' AS at) t
 JOIN members_membership m ON m.id = (SELECT min(id) FROM members_membership) + (n::bigint * 7919) %% %(people)s
@@ -38,8 +40,8 @@ JOIN members_person p ON p.id = m.person_id
 JOIN messaging_binding b ON b.group_id = m.group_id
 """
 ACTIVITY = """
-INSERT INTO members_dailyactivity (membership_id, day, messages, contributions)
-SELECT m.id, (e.occurred_at AT TIME ZONE 'Asia/Shanghai')::date, count(*), 0
+INSERT INTO members_dailyactivity (membership_id, day, messages, contributions, replies)
+SELECT m.id, (e.occurred_at AT TIME ZONE 'Asia/Shanghai')::date, count(*), 0, 0
 FROM inbound_storedevent e JOIN members_membership m ON m.person_id = e.person_id AND m.group_id = e.group_id GROUP BY 1, 2
 """
 DAYS = """

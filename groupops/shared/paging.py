@@ -67,7 +67,7 @@ class _RowValue(Func):
 
 
 def page(
-    rows: QuerySet[Row], *, query: QueryDict | dict[str, Any], order: Sequence[str] = ("id",), size: int = 50, descending: bool = True
+    rows: QuerySet[Row], *, query: QueryDict | dict[str, Any], order: Sequence[str] = ("id",), size: int = 25, descending: bool = True
 ) -> Page[Row]:
     """One page of `rows` ordered by the columns `order`, newest first.
 
