@@ -14,6 +14,7 @@ from groupops.groups.api.common import actor
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from members import queries
+from members.consent import api as consent
 from members.filters import MembershipFilter
 from members.identity import api as identity
 from members.importing import api as importing
@@ -134,4 +135,5 @@ routes = [
     *importing.routes,
     *identity.routes,
     *tiers.routes,
+    *consent.routes,
 ]

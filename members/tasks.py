@@ -6,6 +6,7 @@ from django.conf import settings
 from groupops.record import services as record
 from groupops.shared import clock, doorbell
 from members import snapshots
+from members.consent import services as consent
 from members.importing import queries as imports
 from members.importing import services as importing
 from members.invitations import answering
@@ -52,12 +53,14 @@ def follow_up() -> None:
 
 
 def tend_entrances() -> None:
-    """Call those who wait where there is room, tell of pictures that expire, forget what the waiting left, end campaigns."""
+    """Call those who wait where there is room, tell of pictures that expire, forget what the waiting left and the
+    contacts that were taken out, end campaigns."""
     at = clock.now()
     waiting.call(at=at)
     joining.watch_pictures(at=at)
     waiting.forget(at=at)
     answering.expire(at=at)
+    consent.forget(at=at)
 
 
 def sweep() -> None:

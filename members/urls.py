@@ -4,6 +4,7 @@ from django.urls import path
 
 from members import views
 from members.care import views as care
+from members.consent import views as consent
 from members.identity import views as identity
 from members.importing import views as importing
 from members.invitations import proof_views as proofs
@@ -36,6 +37,11 @@ urlpatterns = [
     path("<int:person_id>/note", profile.note, name="note"),
     path("<int:person_id>/task", profile.task, name="care-new"),
     path("notes/<int:pk>/<slug:to>", profile.note_to, name="note-to"),
+    path("<int:person_id>/consent/", consent.page, name="consent"),
+    path("<int:person_id>/consent/note", consent.note, name="consent-note"),
+    path("<int:person_id>/contacts/add", consent.add, name="contact-add"),
+    path("contacts/<int:pk>/reveal", consent.reveal, name="contact-reveal"),
+    path("contacts/<int:pk>/to/<slug:to>", consent.contact_to, name="contact-to"),
     path("imports/", importing.listing, name="imports"),
     path("imports/<int:pk>/", importing.detail, name="import"),
     path("imports/<int:pk>/<slug:do>", importing.act, name="import-act"),

@@ -18,6 +18,12 @@ from groupops.record.models import AuditEntry
 # tests/record/test_words.py fails when a service writes a verb that is not here.
 VERBS: dict[str, Promise] = {
     "audit.erase": _("erased what lines had changed"),
+    "consent.give": _("noted a consent of a member"),
+    "consent.withdraw": _("noted that a member withdrew a consent"),
+    "contact.add": _("noted how to reach a member"),
+    "contact.remove": _("took out how to reach a member"),
+    "contact.restore": _("brought back how to reach a member"),
+    "contact.reveal": _("looked up how to reach a member"),
     "connection.create": _("connected an account"),
     "connection.limit": _("changed a limit"),
     "connection.pause": _("paused the connection"),

@@ -16,6 +16,8 @@ from groupops.messaging.outbox import Wish
 from groupops.messaging.policy import DeliveryState
 from groupops.record import services as record
 from groupops.shared.errors import Conflict
+from members.consent import queries as consents
+from members.consenting import Purpose
 from members.invitations import queries
 from members.invitations.addresses import message_of
 from members.inviting import CampaignState, InvitationState
@@ -53,12 +55,12 @@ def send(*, invitation: Invitation, by: User, at: datetime) -> Delivery:
 
 def guard(delivery: Delivery, *, at: datetime) -> str:
     """Why it must not be said any more, as a msgid; empty: say it."""
-    row = Invitation.objects.select_related("campaign").filter(pk=delivery.subject_id).first()
+    row = Invitation.objects.select_related("campaign", "guest__person").filter(pk=delivery.subject_id).first()
     if row is None or row.state not in (InvitationState.DRAFT, InvitationState.SENT):
         return gettext_noop("The invitation no longer counts.")
     if row.campaign.state != CampaignState.RUNNING:
         return gettext_noop("The campaign does not run.")
-    return ""
+    return consents.refusal(row.guest.person, Purpose.INVITES) if row.guest else ""
 
 
 def settled(delivery: Delivery, *, at: datetime) -> None:

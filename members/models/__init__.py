@@ -2,6 +2,8 @@
 
 from members.models.activity import DailyActivity as DailyActivity
 from members.models.care import CareTask as CareTask
+from members.models.contacts import Consent as Consent
+from members.models.contacts import Contact as Contact
 from members.models.identity import FormerName as FormerName
 from members.models.identity import Person as Person
 from members.models.imports import ImportRow as ImportRow
@@ -44,4 +46,4 @@ from members.models.welcome import Welcome as Welcome
 from members.models.welcome import WelcomeRound as WelcomeRound
 
 # Never rewritten; not guarded against DELETE, because a person can be erased.
-APPEND_ONLY: dict[str, tuple[str, ...]] = {TierChange._meta.db_table: ("UPDATE",)}
+APPEND_ONLY: dict[str, tuple[str, ...]] = {TierChange._meta.db_table: ("UPDATE",), Consent._meta.db_table: ("UPDATE",)}

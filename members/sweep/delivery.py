@@ -8,6 +8,8 @@ from django.utils.translation import gettext_noop as _
 from groupops.messaging.models import Delivery
 from groupops.messaging.policy import DeliveryState, Step
 from members import services as members
+from members.consent import queries as consents
+from members.consenting import Purpose
 from members.models import Membership, SweepCase
 from members.policy import How
 from members.sweep import moving, queries
@@ -32,7 +34,9 @@ OPEN = (D.DUE, D.PLANNED, D.RETRY, D.WAITING_PERSON, D.UNKNOWN)
 def guard_ask(delivery: Delivery, *, at: datetime) -> str:
     """Why nobody must be asked any more, as a msgid; empty: ask."""
     case = _case(delivery)
-    return _ended(case, at) or ("" if case.state in (S.ASKING, S.UNASKED) else OVER)
+    if why := _ended(case, at) or ("" if case.state in (S.ASKING, S.UNASKED) else OVER):
+        return why
+    return consents.refusal(case.membership.person, Purpose.CARE)
 
 
 def guard_remove(delivery: Delivery, *, at: datetime) -> str:
@@ -48,7 +52,7 @@ def guard_remove(delivery: Delivery, *, at: datetime) -> str:
 
 
 def _case(delivery: Delivery) -> SweepCase:
-    return SweepCase.objects.select_related("run__group__kind").get(pk=delivery.subject_id)
+    return SweepCase.objects.select_related("run__group__kind", "membership__person").get(pk=delivery.subject_id)
 
 
 def _ended(case: SweepCase, at: datetime) -> str:

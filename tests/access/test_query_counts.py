@@ -28,6 +28,8 @@ from tests.factories.inviting import CampaignFactory, InvitationFactory, ProofFa
 from tests.factories.joining import JoinCodeFactory, WaitingFactory
 from tests.factories.members import (
     CareTaskFactory,
+    ConsentFactory,
+    ContactFactory,
     MemberRequestFactory,
     MembershipTagFactory,
     NewcomerFactory,
@@ -57,6 +59,8 @@ def fill(user: Any, group: Any, count: int) -> None:
         )
         membership = Membership.objects.create(person=person, group=group, joined_at=moment, last_spoke_at=moment)
         QuestionFactory(membership=membership, asked_at=moment)
+        ContactFactory(person=person, at=moment)
+        ConsentFactory(person=person, at=moment)
         TierChangeFactory(membership=membership, at=moment)
         CareTaskFactory(membership=membership, due_at=moment)
         arrived = now() - timedelta(hours=n)

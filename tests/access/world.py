@@ -27,6 +27,8 @@ from tests.factories.inviting import CampaignFactory, InvitationFactory, ProofFa
 from tests.factories.joining import JoinCodeFactory, WaitingFactory, png
 from tests.factories.members import (
     CareTaskFactory,
+    ConsentFactory,
+    ContactFactory,
     MemberRequestFactory,
     MembershipFactory,
     NewcomerFactory,
@@ -101,6 +103,8 @@ def _group(owner: Any) -> dict[str, Any]:
         "import": (brought := RosterImport.objects.create(group=group, sort="table", name="名单", digest="d", by=user, at=NOW)),
         "import_row": ImportRow.objects.create(roster_import=brought, number=1, verdict="conflict", reason="twice"),
         "note": NoteFactory(membership=membership),
+        "contact": ContactFactory(person=person),
+        "consent": ConsentFactory(person=person),
         "request": MemberRequestFactory(membership=membership),
         "tag": TagFactory(),
         "segment": SegmentFactory(shared=True),

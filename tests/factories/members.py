@@ -6,9 +6,24 @@ import factory
 from factory.django import DjangoModelFactory
 
 from groupops.messaging.models import Binding
+from groupops.shared import secretbox
 from members.asking import Cue, QuestionState
 from members.caring import CareSort
-from members.models import CareTask, MemberRequest, Membership, MembershipTag, Newcomer, Note, Person, Question, Segment, Tag, TierChange
+from members.models import (
+    CareTask,
+    Consent,
+    Contact,
+    MemberRequest,
+    Membership,
+    MembershipTag,
+    Newcomer,
+    Note,
+    Person,
+    Question,
+    Segment,
+    Tag,
+    TierChange,
+)
 from tests.factories.accounts import UserFactory
 from tests.factories.groups import NOW
 from tests.factories.inbound import StoredEventFactory
@@ -168,3 +183,31 @@ class TierChangeFactory(DjangoModelFactory[TierChange]):
     tier = "ordinary"
     score = 13
     why = "first"
+
+
+class ContactFactory(DjangoModelFactory[Contact]):
+    """A telephone number that somebody gave."""
+
+    class Meta:
+        model = Contact
+
+    person = factory.SubFactory(PersonFactory)
+    kind = "phone"
+    sealed = factory.LazyFunction(lambda: secretbox.seal({"value": "13800138000"}))
+    shown = "13***00"
+    digest = factory.Sequence(lambda n: f"digest{n}")
+    origin = "member"
+    at = NOW
+
+
+class ConsentFactory(DjangoModelFactory[Consent]):
+    """Somebody agrees to news."""
+
+    class Meta:
+        model = Consent
+
+    person = factory.SubFactory(PersonFactory)
+    purpose = "news"
+    given = True
+    told = "chat"
+    at = NOW
