@@ -246,6 +246,7 @@ POLICIES: dict[str, str] = {
     "delivery.pauses": "groupops.messaging.restraint.AfterPause",
     "delivery.quiet": "groupops.messaging.restraint.QuietHours",
     "members.sweep": "members.sweeping.SweepRule",
+    "messages.kept": "groupops.inbound.keeping.Kept",
     "delivery.retry": "groupops.messaging.policy.RetryPolicy",
     "members.tiers": "members.tiering.TierRule",
 }
@@ -438,6 +439,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("recover deliveries", "groupops.messaging.tasks.recover", 10.0),
         ("check connections", "groupops.messaging.tasks.check_connections", 60.0),
         ("fetch events", "groupops.inbound.tasks.fetch", 1.0),
+        ("empty old texts", "groupops.inbound.tasks.empty_texts", 3600.0),
         ("process events", "groupops.inbound.tasks.process", 1.0),
         ("seal the audit trail", "groupops.record.tasks.seal", 3.0),
         ("verify the audit trail", "groupops.record.tasks.verify", 600.0),

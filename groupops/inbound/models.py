@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from groupops.groups.models import Group
@@ -57,3 +58,17 @@ class StoredEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.event_key}"
+
+
+class Emptied(models.Model):
+    """How far the texts of a group (None: of rooms that no group is bound to) are emptied, and of how many messages so far."""
+
+    group = models.OneToOneField(Group, models.CASCADE, null=True, related_name="emptied")
+    until = models.DateTimeField()  # everything settled that was said before this has no text any more
+    messages = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Coalesce("group", 0), name="emptied_once")]
+
+    def __str__(self) -> str:
+        return f"{self.group_id} {self.until}"

@@ -17,7 +17,7 @@ from groupops.accounts.models import User
 from groupops.accounts.policy import Right
 from groupops.groups import access
 from groupops.inbound import policy, recording
-from groupops.inbound.models import EventState, StoredEvent
+from groupops.inbound.models import Emptied, EventState, StoredEvent
 from groupops.messaging import registry
 from groupops.messaging.models import Binding, Connection
 
@@ -49,6 +49,11 @@ def pending(connection_id: int, limit: int) -> list[int]:
     """The ids of the oldest pending events of a connection. By state, never by "newer than": a late commit may bring a lower id."""
     rows = StoredEvent.objects.filter(connection=connection_id, state=EventState.PENDING)
     return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def emptied_until(group_id: int | None) -> datetime | None:
+    """What was said in a group before this moment has no text any more; None: nothing was emptied yet."""
+    return Emptied.objects.filter(group=group_id).values_list("until", flat=True).first()
 
 
 def known(connection_id: int, keys: Sequence[str]) -> set[str]:

@@ -43,3 +43,9 @@ def process(connection_id: int | None = None) -> None:
             raise
         except Exception:
             log.exception("the inbox of connection %s could not be worked through", connection.pk)
+
+
+@shared_task
+def empty_texts() -> None:
+    """Empty the texts that are older than their groups keep them."""
+    services.empty_texts(at=clock.now())

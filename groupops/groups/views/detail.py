@@ -14,6 +14,8 @@ from groupops.groups.queries.advice import TREND
 from groupops.groups.views.found import actor, frame
 from groupops.shared import clock
 
+KEPT = "messages.kept"  # by its name: the policy belongs to an app above
+
 
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -32,6 +34,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "size": size,
         "size_from": _size_from(group, size),
         "filling": forecast(members=group.member_count, high=size.high, days=days, today=today),
+        "text_days": queries.policy(KEPT, group=group).days,
         **_numbers(days, today),
     }
     return render(request, "groups/detail.html", context)

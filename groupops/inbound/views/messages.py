@@ -1,6 +1,7 @@
 """Pages of what groups say: a group's messages, one event with its trace, and what could not be understood."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages as flash
@@ -14,10 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
+from groupops.groups.queries import policy as policy_of
 from groupops.groups.views.found import actor, frame, is_htmx
 from groupops.inbound import policy, queries
 from groupops.inbound import services as inbound
 from groupops.inbound.filters import KIND_LABELS, EventFilter
+from groupops.inbound.keeping import NAME
 from groupops.inbound.models import EventState, StoredEvent
 from groupops.messaging.adapter import EventKind
 from groupops.messaging.models import Binding
@@ -35,13 +38,15 @@ def messages(request: HttpRequest, group_id: int) -> HttpResponse:
     group = access.group_for(actor(request), group_id)
     found, rows = _view(request, group)
     page = paging.page(rows, query=request.GET, order=ORDER)
-    lines = [_line(event) for event in page.rows]
+    emptied = queries.emptied_until(group.pk)
+    lines = [_line(event, emptied) for event in page.rows]
     context = frame(request, group, "messages") | {
         "page": page,
         "lines": lines,
         "filter": found,
         "is_filtered": any(value for name, value in request.GET.items() if name in found.filters),
         "bound": Binding.objects.filter(group=group).exists(),
+        "text_days": policy_of(NAME, group=group).days,
         "live": None if "after" in request.GET or "before" in request.GET else _live(request, queries.newest_id(rows), lines),
     }
     return render(request, "inbound/messages.html#list" if is_htmx(request) else "inbound/messages.html", context)
@@ -76,8 +81,8 @@ def _view(request: HttpRequest, group: Group) -> tuple[EventFilter, QuerySet[Sto
     return found, rows
 
 
-def _line(event: StoredEvent) -> dict[str, Any]:
-    """An event as the list shows it."""
+def _line(event: StoredEvent, emptied: datetime | None = None) -> dict[str, Any]:
+    """An event as the list shows it; `emptied`: what was said before then has no text any more."""
     kind = EventKind(event.kind) if event.kind in KIND_LABELS else None
     return {
         "event": event,
@@ -85,6 +90,7 @@ def _line(event: StoredEvent) -> dict[str, Any]:
         "said": kind == EventKind.MESSAGE,
         "kind": KIND_LABELS[kind] if kind else event.kind,
         "trace": queries.trace_of(event),
+        "emptied": emptied is not None and not event.text and event.occurred_at < emptied,
     }
 
 
@@ -112,7 +118,7 @@ def message(request: HttpRequest, event_id: int) -> HttpResponse:
     event = get_object_or_404(queries.events_for(actor(request), sandboxes=True), pk=event_id)
     can = {right.value for right in access.rights(actor(request), event.group)} if event.group else set()
     raw = json.dumps(event.raw, ensure_ascii=False, indent=2) if _sees_raw(event, can) else None
-    context = {"event": event, "line": _line(event), "group": event.group, "can": can, "raw": raw}
+    context = {"event": event, "line": _line(event, queries.emptied_until(event.group_id)), "group": event.group, "can": can, "raw": raw}
     return render(request, "inbound/message.html", context)
 
 
