@@ -63,7 +63,7 @@ def _chunk(group_id: int | None, since: datetime) -> tuple[int, bool]:
     waiting = rows.filter(state=EventState.PENDING).aggregate(oldest=Min("occurred_at"))["oldest"]
     end = min(since, waiting) if waiting else since
     with transaction.atomic():
-        place, _made = Emptied.objects.select_for_update().get_or_create(group_id=group_id, defaults={"until": EARLIEST})
+        place, _made = Emptied.objects.select_for_update().get_or_create(group_id=group_id, defaults={"until": EARLIEST})  # type: ignore[misc]
         if place.until >= end:
             return 0, True
         old = rows.filter(HAS_WORDS, occurred_at__gte=place.until, occurred_at__lt=end).exclude(state=EventState.PENDING)
