@@ -24,7 +24,8 @@ INSERT INTO members_membership (person_id, group_id, joined_at, join_seen, left_
                                 tier, tier_since, tier_lock_reason)
 SELECT p.id, g.id, %(at)s - (p.n %% 90) * interval '1 day' - interval '1 hour', true, '', 0,
        CASE WHEN p.n %% 7 = 0 THEN NULL ELSE %(at)s - (p.n %% 40) * interval '1 day' END,
-       (ARRAY['core', 'active', 'active', 'ordinary', 'ordinary', 'ordinary', 'lurker'])[1 + p.n %% 7], (%(at)s - interval '20 days')::date, ''
+       (ARRAY['core', 'active', 'active', 'ordinary', 'ordinary', 'ordinary', 'lurker'])[1 + p.n %% 7],
+       (%(at)s - interval '20 days')::date, ''
 FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM members_person WHERE remote_id LIKE 'crowd-%%') p
 JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM groups_group) g ON g.n = p.n / %(each)s
 """
