@@ -38,6 +38,7 @@ def welcome() -> None:
     newcomers.say_welcomes(at=clock.now())
 
 
+@shared_task
 def tag_by_rules() -> None:
     """Give the tags that have a rule, and take them."""
     tags.tag_by_rules(at=clock.now())
@@ -52,6 +53,7 @@ def follow_up() -> None:
     newcomers.watch_first_messages(at=at)
 
 
+@shared_task
 def tend_entrances() -> None:
     """Call those who wait where there is room, tell of pictures that expire, forget what the waiting left and the
     contacts that were taken out, end campaigns."""
@@ -63,6 +65,7 @@ def tend_entrances() -> None:
     consent.forget(at=at)
 
 
+@shared_task
 def sweep() -> None:
     """The runs of the week, the private questions, and where each case has come."""
     sweeping.tick(at=clock.now(), address=settings.PUBLIC_URL)
@@ -80,6 +83,7 @@ def carry_imports(import_id: int | None = None) -> None:
             doorbell.ring(importing.TASK, pk)
 
 
+@shared_task
 def judge_tiers() -> None:
     """Judge the tiers of the groups whose day has ended."""
     nights.judge(at=clock.now())

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 
+from groupops.celery import app
 from groupops.shared import checks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,3 +40,9 @@ def test_the_site_refuses_to_start(tmp_path: Path) -> None:
     assert result.returncode != 0
     assert "groupops.E001" in result.stderr
     assert "members.inbound.gone" in result.stderr
+
+
+def test_beat_rings_only_for_tasks_that_a_worker_knows() -> None:
+    """A function without @shared_task is no task: workers throw its ring away, and nothing of it ever happens."""
+    app.loader.import_default_modules()
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} - set(app.tasks) == set()
