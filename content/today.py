@@ -17,10 +17,14 @@ from content.models import Slot
 from content.policy import ASKING, Window
 from content.queries import Echo, Line
 from groupops.accounts.models import User
+from groupops.accounts.standing import Standing
 from groupops.groups.models import Group
 from groupops.shared.today import LIMIT, TodayItem
 
 FRESH = timedelta(minutes=30)  # a duty is due all through its window, so it never counts as overdue in it
+
+
+ASKED = Standing(lambda user, at: queries.waiting_for_a_person(user, at - ASKING)[: LIMIT * 10])
 
 
 def source(user: User, at: datetime) -> list[TodayItem]:
@@ -32,7 +36,7 @@ def source(user: User, at: datetime) -> list[TodayItem]:
 def _asking(user: User, at: datetime) -> list[TodayItem]:
     """Slots found too late, the same title and moment as one."""
     alike: dict[tuple[datetime, str], list[Slot]] = defaultdict(list)
-    for slot in queries.waiting_for_a_person(user, at - ASKING)[: LIMIT * 10]:
+    for slot in ASKED(user, at):
         alike[(slot.due_at, slot.schedule.title)].append(slot)
     return [_ask(due, title, slots) for (due, title), slots in list(alike.items())[:LIMIT]]
 

@@ -9,24 +9,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from content import queries
-from content.models import Post
+from content.models import Post, Slot
 from content.workflow import Act
 from groupops.accounts.models import User
+from groupops.accounts.standing import Standing
 from groupops.groups.models import Group
 from groupops.shared.today import LIMIT, TodayItem
 
 LOOK_BACK = timedelta(days=3)  # what is older is history, not a task
 
 
+FOR_REVIEW = Standing(lambda user, _at: queries.for_review(user).order_by("due_at", "pk")[:LIMIT])
+SENT_BACK = Standing(lambda user, _at: queries.sent_back_to(user)[:LIMIT])
+OVERTAKEN = Standing(lambda user, at: queries.overtaken(user, since=at - LOOK_BACK, at=at)[:LIMIT])
+UNSAID = Standing(lambda user, at: queries.unsaid(user, since=at - LOOK_BACK)[:LIMIT])
+
+
 def source(user: User, at: datetime) -> list[TodayItem]:
     """Four questions, however many groups; what was written for many groups at once is one item."""
-    since = at - LOOK_BACK
-    back, over = queries.sent_back_to(user)[:LIMIT], queries.overtaken(user, since=since, at=at)[:LIMIT]
+    back, over = SENT_BACK(user, at), OVERTAKEN(user, at)
     return [
-        *_to_approve(list(queries.for_review(user).order_by("due_at", "pk")[:LIMIT])),
+        *_to_approve(FOR_REVIEW(user, at)),
         *(_item(posts, gettext_lazy("Sent back: finish the draft"), "draft") for posts in queries.cards(back)),
         *(_item(posts, gettext_lazy("Its time passed before it was sent off"), "overdue") for posts in queries.cards(over)),
-        *_unsaid(user, since),
+        *_unsaid(UNSAID(user, at)),
     ][:LIMIT]
 
 
@@ -55,7 +61,7 @@ def _item(posts: Sequence[Post], text: Promise, kind: str) -> TodayItem:
     )  # fmt: skip
 
 
-def _unsaid(user: User, since: datetime) -> list[TodayItem]:
+def _unsaid(slots: Sequence[Slot]) -> list[TodayItem]:
     return [
         TodayItem(
             key=f"slot:{slot.pk}:unsaid", at=slot.due_at, kind="missed", text=gettext_lazy("Its own text was not approved in time"),
@@ -63,7 +69,7 @@ def _unsaid(user: User, since: datetime) -> list[TodayItem]:
             group=slot.schedule.group.name, group_ids=(slot.schedule.group_id,), detail=slot.schedule.title,
             done_url=reverse("content:leave-slot", args=[slot.pk]), done_label=gettext_lazy("Leave it"),
         )
-        for slot in queries.unsaid(user, since=since)[:LIMIT]
+        for slot in slots
     ]  # fmt: skip
 
 

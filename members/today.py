@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from groupops.accounts.models import User
+from groupops.accounts.standing import Standing
 from groupops.shared.today import LIMIT, TodayItem
 from members.arriving import WelcomeState
 from members.care import queries as care
@@ -27,10 +28,17 @@ MOST_NEW = 500  # newcomers looked at: a raid is not a list of greetings
 EXCERPT = 60
 
 
+NEW = ("pk", "group", "group__name", "person__name", "joined_at", "welcome__state")
+
+OVERDUE = Standing(lambda user, at: queries.overdue(user, at)[:LIMIT])
+TO_GREET = Standing(lambda user, at: newcomers(user, at).values_list(*NEW)[:MOST_NEW])
+TO_CARE = Standing(lambda user, at: care.due(user, at, but=SORTS)[:LIMIT])
+
+
 def source(user: User, at: datetime) -> list[TodayItem]:
     """Three queries, however many groups."""
-    asked = [_question(row, at) for row in queries.overdue(user, at)[:LIMIT]]
-    return asked + _to_greet(user, at) + [_care(row, at) for row in care.due(user, at, but=SORTS)[:LIMIT]]
+    asked = [_question(row, at) for row in OVERDUE(user, at)]
+    return asked + _to_greet(user, at) + [_care(row, at) for row in TO_CARE(user, at)]
 
 
 def _question(row: Question, at: datetime) -> TodayItem:
@@ -79,7 +87,7 @@ class New:
 
 def _to_greet(user: User, at: datetime) -> list[TodayItem]:
     groups: dict[int, list[New]] = {}
-    for row in newcomers(user, at).values_list("pk", "group", "group__name", "person__name", "joined_at", "welcome__state")[:MOST_NEW]:
+    for row in TO_GREET(user, at):
         groups.setdefault(row[1], []).append(New(*row))
     return [_greeting(rows) for rows in islice(groups.values(), LIMIT)]
 

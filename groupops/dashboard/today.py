@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from content.coverage import Gap
 from content.queries.coverage import FAMILY as COVERAGE
 from groupops.accounts.models import User
 from groupops.accounts.policy import Right
+from groupops.accounts.standing import Standing
 from groupops.groups import access
 from groupops.groups.models import Group
 from groupops.record import queries as record
@@ -23,14 +24,19 @@ from members.newcomers.queries import FAMILY as NEWCOMERS
 MOST = 500  # gaps that are put together
 
 
+def _open(user: User) -> QuerySet[Alarm]:
+    found = record.open_alarms(groups=access.visible_to(user).values_list("pk", flat=True))
+    return found if user.has_right(Right.SEE_SYSTEM) else found.filter(~Q(group_id=None))
+
+
+# Newcomers who wait for an answer stand there by name, each with what settles it.
+ALARMS = Standing(lambda user, _at: _open(user).exclude(key__startswith=COVERAGE).exclude(key__startswith=NEWCOMERS)[:LIMIT])
+GAPS = Standing(lambda user, _at: _open(user).filter(key__startswith=COVERAGE)[:MOST])
+
+
 def source(user: User, at: datetime) -> list[TodayItem]:
     """Alarms of the site for people who see the system, those of a group for people who see the group. Two queries and their names'."""
-    found = record.open_alarms(groups=access.visible_to(user).values_list("pk", flat=True))
-    if not user.has_right(Right.SEE_SYSTEM):
-        found = found.filter(~Q(group_id=None))
-    # Newcomers who wait for an answer stand there by name, each with what settles it.
-    alarms = list(found.exclude(key__startswith=COVERAGE).exclude(key__startswith=NEWCOMERS)[:LIMIT])
-    gaps = list(found.filter(key__startswith=COVERAGE)[:MOST])
+    alarms, gaps = ALARMS(user, at), GAPS(user, at)
     names = dict(Group.objects.filter(pk__in={alarm.group_id for alarm in (*alarms, *gaps) if alarm.group_id}).values_list("pk", "name"))
     return [*_gaps(gaps, names), *(_alarm(alarm, names) for alarm in alarms)]
 

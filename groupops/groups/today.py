@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from groupops.accounts.models import User
 from groupops.accounts.policy import Right
+from groupops.accounts.standing import Standing
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group, KeyMoment, StaffPost
@@ -17,12 +18,22 @@ from groupops.shared.today import LIMIT, TodayItem
 NAMED = 3  # groups that are named; the others are counted
 
 
+def _ownerless(user: User) -> QuerySet[Group]:
+    groups = access.visible_to(user) & access.groups_with(user, GroupRight.MANAGE_POSTS)
+    owned = StaffPost.objects.filter(group=OuterRef("pk"), post=Post.OWNER, until=None)
+    return groups.filter(~Exists(owned), lifecycle=Lifecycle.ACTIVE).order_by("created_at", "pk")
+
+
+UNDECIDED = Standing(lambda _user, _at: KeyMoment.objects.filter(group=None, dismissed=False).order_by("on", "pk")[: LIMIT - 1])
+OWNERLESS = Standing(lambda user, _at: _ownerless(user)[: LIMIT + 1])
+
+
 def source(user: User, at: datetime) -> list[TodayItem]:
     """For those who open groups and give posts, and for those who only read. Two queries."""
-    return [*_moments(user), *_without_owner(user)][:LIMIT]
+    return [*_moments(user, at), *_without_owner(user, at)][:LIMIT]
 
 
-def _moments(user: User) -> list[TodayItem]:
+def _moments(user: User, at: datetime) -> list[TodayItem]:
     decides = user.has_right(Right.CREATE_GROUP)
     if not (decides or user.has_right(Right.SEE_ALL_GROUPS)):
         return []
@@ -37,16 +48,14 @@ def _moments(user: User) -> list[TodayItem]:
             done_url=reverse("groups:moment-dismiss", args=[moment.pk]) if decides else "",
             done_label=_("Dismiss"),
         )
-        for moment in KeyMoment.objects.filter(group=None, dismissed=False).order_by("on", "pk")[: LIMIT - 1]
+        for moment in UNDECIDED(user, at)
     ]
 
 
-def _without_owner(user: User) -> list[TodayItem]:
+def _without_owner(user: User, at: datetime) -> list[TodayItem]:
     """One item, however many groups."""
-    groups = access.visible_to(user) & access.groups_with(user, GroupRight.MANAGE_POSTS)
-    owned = StaffPost.objects.filter(group=OuterRef("pk"), post=Post.OWNER, until=None)
     return together(
-        list(groups.filter(~Exists(owned), lifecycle=Lifecycle.ACTIVE).order_by("created_at", "pk")[: LIMIT + 1]),
+        OWNERLESS(user, at),
         kind="no_owner",
         texts=(_("Appoint an owner of this group"), _("%(n)s groups have no owner")),
         page="groups:posts",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import Truncator
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groupops.accounts.models import User
 from groupops.accounts.policy import Role
+from groupops.accounts.standing import Standing
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.policy import Lifecycle
@@ -33,11 +35,19 @@ TROUBLE: dict[str, tuple[Promise, Decision, Promise]] = {
 }
 
 
+def _deliveries(user: User, at: datetime, states: Sequence[str]) -> QuerySet[Delivery]:
+    """In time order, so many that a screenful of cards comes of them."""
+    rows = Delivery.objects.filter(state__in=states, due_at__gte=at - LOOK_BACK, group__in=access.visible_to(user))
+    return rows.select_related("group", "connection").order_by("due_at", "pk")[:MOST]
+
+
+IN_HAND = Standing(lambda user, at: _deliveries(user, at, (S.WAITING_PERSON,)))
+IN_TROUBLE = Standing(lambda user, at: _deliveries(user, at, tuple(TROUBLE)))
+
+
 def source(user: User, at: datetime) -> list[TodayItem]:
     """For those who may decide about them; a viewer reads all. Three queries, however many groups."""
-    since = at - LOOK_BACK
-    waiting = _deliveries(user, since, (S.WAITING_PERSON,))
-    trouble = _deliveries(user, since, tuple(TROUBLE))
+    waiting, trouble = IN_HAND(user, at), IN_TROUBLE(user, at)
     rights = access.rights_on(user, {row.group_id: row.group for row in (*waiting, *trouble)}.values())
     reads = Role(user.role) == Role.VIEWER
 
@@ -46,12 +56,6 @@ def source(user: User, at: datetime) -> list[TodayItem]:
 
     cards = [_card(stack, at) for stack in queries.stacks(filter(mine, waiting))][:LIMIT]
     return cards + [_trouble(row) for row in trouble if mine(row)][:LIMIT] + _without_room(user)
-
-
-def _deliveries(user: User, since: datetime, states: Sequence[str]) -> list[Delivery]:
-    """In time order, so many that a screenful of cards comes of them."""
-    rows = Delivery.objects.filter(state__in=states, due_at__gte=since, group__in=access.visible_to(user))
-    return list(rows.select_related("group", "connection").order_by("due_at", "pk")[:MOST])
 
 
 def _card(stack: Sequence[Delivery], at: datetime) -> TodayItem:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from groupops.accounts.models import User
+from groupops.accounts.standing import Standing
 from groupops.shared.today import LIMIT, TodayItem
 from members.invitations import queries
 from members.inviting import UNANSWERED
@@ -14,10 +15,13 @@ from members.models import Invitation, Proof
 LONG = timedelta(hours=24)  # a guest who waits so long for a look has gone elsewhere
 
 
+TO_REVIEW = Standing(lambda user, _at: queries.to_review(user)[:LIMIT])
+NOT_ANSWERED = Standing(lambda user, at: queries.unanswered(user, at)[:LIMIT])
+
+
 def source(user: User, at: datetime) -> list[TodayItem]:
     """Two queries, however many campaigns."""
-    waiting = [_proof(row, at) for row in queries.to_review(user)[:LIMIT]]
-    return waiting + [_unanswered(row, at) for row in queries.unanswered(user, at)[:LIMIT]]
+    return [_proof(row, at) for row in TO_REVIEW(user, at)] + [_unanswered(row, at) for row in NOT_ANSWERED(user, at)]
 
 
 def _proof(row: Proof, at: datetime) -> TodayItem:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groupops.accounts.models import User
+from groupops.accounts.standing import Standing
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.shared.today import LIMIT, TodayItem
@@ -16,11 +17,13 @@ from members.models import Entrance, Waiting
 SOON_ENOUGH = timedelta(hours=12)  # a place that nobody is told of for so long is urgent
 
 
+TO_TELL = Standing(lambda user, _at: queries.to_tell(user)[:LIMIT])
+EXPIRING = Standing(lambda user, at: queries.expiring(at).filter(group__in=access.groups_with(user, GroupRight.EDIT))[:LIMIT])
+
+
 def source(user: User, at: datetime) -> list[TodayItem]:
     """Whom to tell that there is room, and which pictures of QR codes run out. Two queries."""
-    groups = access.groups_with(user, GroupRight.EDIT)
-    running_out = queries.expiring(at).filter(group__in=groups)[:LIMIT]
-    return [_told(row, at) for row in queries.to_tell(user)[:LIMIT]] + [_picture(row, at) for row in running_out]
+    return [_told(row, at) for row in TO_TELL(user, at)] + [_picture(row, at) for row in EXPIRING(user, at)]
 
 
 def _told(row: Waiting, at: datetime) -> TodayItem:

@@ -210,13 +210,9 @@ def tasks_now(at: datetime) -> Q:
     return Q(state=CareState.OPEN) & shown
 
 
-def lists_for(user: User, at: datetime) -> list[list[CareTask]]:
-    """What is to be done for each newcomer, in groups that a user may care for, the first due first. One query."""
-    rows = care.tasks_for(user).filter(tasks_now(at), membership__left_at=None).order_by("due_at", "membership", "pk")
-    found: dict[int, list[CareTask]] = {}
-    for row in rows[:MOST_TASKS]:
-        found.setdefault(row.membership_id, []).append(row)
-    return list(found.values())
+def steps_for(user: User, at: datetime) -> QuerySet[CareTask]:
+    """What is to be done for newcomers, in groups that a user may care for, the first due first."""
+    return care.tasks_for(user).filter(tasks_now(at), membership__left_at=None).order_by("due_at", "membership", "pk")
 
 
 def intakes_for(user: User) -> QuerySet[Intake]:

@@ -1,6 +1,6 @@
 """Remind: newcomers whose first message nobody answered, what is to be done for each newcomer (one item each), newcomers of a week."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from groupops.accounts.models import User
+from groupops.accounts.standing import Standing
 from groupops.shared import clock
 from groupops.shared.today import LIMIT, TodayItem
 from members.caring import CareState
@@ -22,12 +23,24 @@ EXCERPT = 60
 DONE = gettext_lazy("Done")
 
 
+UNANSWERED = Standing(lambda user, at: queries.unanswered_for(user, at)[:LIMIT])
+STEPS = Standing(lambda user, at: queries.steps_for(user, at)[: queries.MOST_TASKS])
+WEEKS = Standing(lambda user, _at: queries.intakes_for(user).filter(state=CareState.OPEN)[:LIMIT])
+
+
 def source(user: User, at: datetime) -> list[TodayItem]:
     """Three queries, however many newcomers."""
-    waiting = [_unanswered(row, at) for row in queries.unanswered_for(user, at)[:LIMIT]]
-    lists = [_list(tasks, at) for tasks in queries.lists_for(user, at)[:LIMIT]]
-    weeks = [_week(row) for row in queries.intakes_for(user).filter(state=CareState.OPEN)[:LIMIT]]
-    return waiting + lists + weeks
+    waiting = [_unanswered(row, at) for row in UNANSWERED(user, at)]
+    lists = [_list(tasks, at) for tasks in _by_newcomer(STEPS(user, at))[:LIMIT]]
+    return waiting + lists + [_week(row) for row in WEEKS(user, at)]
+
+
+def _by_newcomer(steps: Iterable[CareTask]) -> list[list[CareTask]]:
+    """Who has the first due step first."""
+    found: dict[int, list[CareTask]] = {}
+    for step in steps:
+        found.setdefault(step.membership_id, []).append(step)
+    return list(found.values())
 
 
 def _unanswered(row: Newcomer, at: datetime) -> TodayItem:

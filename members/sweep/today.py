@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from groupops.accounts.models import User
+from groupops.accounts.standing import Standing
 from groupops.shared.today import LIMIT, TodayItem
 from members.models import SweepCase
 from members.sweep import queries
@@ -26,13 +27,18 @@ WHAT: dict[str, Promise] = {
 }
 
 
+def _to_decide(user: User) -> QuerySet[SweepCase, dict[str, Any]]:
+    rows = queries.to_decide(user).order_by().values("run__group", "run__group__name", "state")
+    return rows.annotate(n=Count("pk"), since=Min("state_at")).order_by("since", "run__group", "state")
+
+
+TO_DECIDE = Standing(lambda user, _at: _to_decide(user)[:LIMIT])
+WANTED_BACK = Standing(lambda user, _at: queries.wanted_back(user)[:LIMIT])
+
+
 def source(user: User, at: datetime) -> list[TodayItem]:
     """One item a group and sort; two queries."""
-    rows = (
-        queries.to_decide(user).order_by().values("run__group", "run__group__name", "state").annotate(n=Count("pk"), since=Min("state_at"))
-    )
-    found = [_waiting(row, at) for row in rows.order_by("since", "run__group", "state")[:LIMIT]]
-    return found + [_invite(case) for case in queries.wanted_back(user)[:LIMIT]]
+    return [_waiting(row, at) for row in TO_DECIDE(user, at)] + [_invite(case) for case in WANTED_BACK(user, at)]
 
 
 def _waiting(row: Mapping[str, Any], at: datetime) -> TodayItem:
