@@ -272,7 +272,10 @@ else:
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
                 "connect_timeout": 2,
-                "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000",
+                # What pages ask is in memory: with a disk's price of a random page a whole table is read to find a few hundred rows.
+                # Compiling a plan pays off after seconds; no page asks for so long.
+                "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+                " -c random_page_cost=1.1 -c jit=off",
             },
         }
     }
