@@ -4,8 +4,11 @@ from datetime import datetime, timedelta
 
 from content import services as content
 from groupops.accounts.models import User
+from groupops.groups import queries as policies
 from groupops.groups import services as groups
 from groupops.groups.models import Group
+from groupops.groups.policy import Scope
+from groupops.inbound.keeping import NAME as KEPT
 from groupops.messaging import services as messaging
 from groupops.messaging.models import Connection
 from groupops.simulator import by_hand, hosting, inviting, leftovers, posting, staff
@@ -22,6 +25,8 @@ from members.tiers import nights
 BOT = "groupops"  # our account on the fake platform
 CHANNEL = "演示平台"
 NIGHTS = 45  # that the tiers look back on
+KEPT_DAYS = 120  # the history of ninety days can be read whole
+WHY_KEPT = "演示的九十天历史要能看全"
 SOON = timedelta(seconds=90)  # after the seed: long enough to log in, short enough to wait for
 
 __all__ = ["BOT", "CHANNEL", "NAME", "SOON", "seed"]
@@ -76,3 +81,5 @@ def _staffed(play: Play, founder: User, at: datetime) -> None:
     people = staff.hired(founder, at)
     for group in Group.objects.filter(name__in=[stage.name for stage in play.world.stages]):
         staff.appoint(group, people, founder, at)
+        if policies.value_at(KEPT, group=group) is None:
+            groups.set_policy(name=KEPT, scope=Scope.GROUP, group=group, value={"days": KEPT_DAYS}, by=founder, at=at, why=WHY_KEPT)
