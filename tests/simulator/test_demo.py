@@ -96,9 +96,8 @@ def test_something_is_left_to_do(state: Path) -> None:
 def test_the_groups_have_staff(state: Path) -> None:
     """Of every role and post; only the founder has a password. The texts of their ninety days are kept."""
     seeding.seed(at=NOW)
-    assert {
-        policy(KEPT, group).days for group in Group.objects.filter(name__in=[stage.name for stage in _small(end=NOW.date()).stages])
-    } == {120}
+    names = [stage.name for stage in _small(end=NOW.date()).stages]
+    assert {policy(KEPT, group=group).days for group in Group.objects.filter(name__in=names)} == {120}
     people = User.objects.filter(username__in=[person[0] for person in staff.PEOPLE])
     assert {user.role for user in people} == {"operator", "admin", "volunteer"}
     assert not any(user.has_usable_password() for user in people)
