@@ -193,6 +193,8 @@ DELIVERY_KINDS: dict[str, dict[str, str]] = {
         "sent_row": "content.delivery.sent_row",
     },
     "invitation": {"guard": "members.invitations.delivery.guard", "settled": "members.invitations.delivery.settled"},
+    "form": {"guard": "members.surveys.delivery.guard", "settled": "members.surveys.delivery.settled"},
+    "segment": {"guard": "members.segments.delivery.guard", "settled": "members.segments.delivery.settled"},
     "sweep_ask": {"guard": "members.sweep.delivery.guard_ask", "settled": "members.sweep.delivery.settled_ask"},
     "sweep_remove": {"guard": "members.sweep.delivery.guard_remove", "settled": "members.sweep.delivery.settled_remove"},
 }
@@ -206,6 +208,8 @@ TODAY_SOURCES = [
     "members.joining.today.source",
     "members.invitations.today.source",
     "members.sweep.today.source",
+    "members.surveys.today.source",
+    "members.segments.today.source",
     "content.today.source",
     "content.today_posts.source",
 ]
@@ -221,6 +225,8 @@ PROFILE_SECTIONS: list[str] = [
     "members.profile.sections.tagged",
     "members.profile.sections.noted",
     "members.requests.sections.wished",
+    "members.surveys.sections.filled_in",
+    "members.surveys.sections.said",
 ]
 SWEEP_EXEMPTIONS = [
     "members.sweep.exempting.newcomer",
@@ -245,6 +251,7 @@ POLICIES: dict[str, str] = {
     "delivery.duplicates": "groupops.messaging.restraint.SameText",
     "delivery.pauses": "groupops.messaging.restraint.AfterPause",
     "delivery.quiet": "groupops.messaging.restraint.QuietHours",
+    "members.sends": "members.sending.SendRule",
     "members.sweep": "members.sweeping.SweepRule",
     "messages.kept": "groupops.inbound.keeping.Kept",
     "delivery.retry": "groupops.messaging.policy.RetryPolicy",

@@ -23,6 +23,7 @@ from members.models import Membership, Person
 from members.newcomers import api as newcomers
 from members.requests import api as requests
 from members.segments import api as segments
+from members.surveys import api as surveys
 from members.sweep import api as sweep
 from members.tags import api as tags
 from members.tiering import Tier
@@ -136,4 +137,5 @@ routes = [
     *identity.routes,
     *tiers.routes,
     *consent.routes,
+    *surveys.routes,
 ]

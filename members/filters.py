@@ -15,7 +15,7 @@ from groupops.groups import access
 from groupops.groups.choices import GroupChoice
 from groupops.groups.models import Group
 from groupops.shared import clock
-from members.models import DailyActivity, Membership, MembershipTag, Source, Tag
+from members.models import DailyActivity, FieldValue, Membership, MembershipTag, ProfileField, Source, Tag
 from members.tiering import Tier
 
 LONGEST_SEARCH = 80
@@ -83,6 +83,19 @@ class MembershipFilter(django_filters.FilterSet):  # type: ignore[misc]
         null_value=UNKNOWN,
         empty_label=_("All sources"),
     )
+    # Personal fields are not asked: whoever may not see a value must not find it out by filtering.
+    field = django_filters.ModelChoiceFilter(
+        label=_("Profile field"),
+        queryset=ProfileField.objects.filter(archived=False, personal=False).order_by("position", "name"),
+        method="by_field",
+        empty_label=_("All fields"),
+    )
+    said = django_filters.CharFilter(
+        label=_("says"),
+        method="by_said",
+        max_length=LONGEST_SEARCH,
+        widget=forms.TextInput(attrs={"placeholder": _("What the field says")}),
+    )
 
     class Meta:
         model = Membership
@@ -113,6 +126,19 @@ class MembershipFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_tier(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
         """In a tier, or in none because too little is known."""
         return rows.filter(tier="" if value == UNKNOWN else value)
+
+    def by_field(self, rows: QuerySet[Membership], name: str, value: ProfileField) -> QuerySet[Membership]:
+        """Who says something there; with `said`, who says that."""
+        text = str(self.form.cleaned_data.get("said") or "").strip()
+        values = FieldValue.objects.filter(membership=OuterRef("pk"), field=value, current=True)
+        return rows.filter(Exists(values.filter(value__icontains=text) if text else values))
+
+    def by_said(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
+        """Of the chosen field; without one, of any that is not personal."""
+        if self.form.cleaned_data.get("field"):
+            return rows
+        said = FieldValue.objects.filter(membership=OuterRef("pk"), current=True, value__icontains=value.strip(), field__archived=False)
+        return rows.filter(Exists(said))
 
     def by_tag(self, rows: QuerySet[Membership], name: str, value: Tag) -> QuerySet[Membership]:
         """Who carries the tag."""

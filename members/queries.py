@@ -1,5 +1,6 @@
 """Reads of the members: the roster, a person's profile, what they did day by day."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
@@ -8,7 +9,7 @@ from django.db.models.functions import Coalesce
 from groupops.accounts.models import User
 from groupops.groups import access
 from members import policy
-from members.models import DailyActivity, FormerName, Membership, Person
+from members.models import DailyActivity, FieldValue, FormerName, Membership, Person
 
 
 def memberships_for(user: User, *, sandboxes: bool = False) -> QuerySet[Membership]:
@@ -54,3 +55,10 @@ def activity(person: Person, user: User, today: date) -> list[int]:
     rows = DailyActivity.objects.filter(membership__person__in=whose, membership__group__in=access.visible_to(user), day__gte=first)
     by_day = dict(rows.order_by().values("day").annotate(total=Sum("messages")).values_list("day", "total"))
     return [by_day.get(first + timedelta(days=n), 0) for n in range(policy.SPARK_DAYS)]
+
+
+def said_by(persons: Collection[int], user: User) -> QuerySet[FieldValue]:
+    """What these persons say about themselves now (profile fields), in the groups the reader sees, in the fields' order."""
+    seen = access.visible_to(user, sandboxes=True)
+    rows = FieldValue.objects.filter(current=True, membership__person__in=persons, membership__group__in=seen, field__archived=False)
+    return rows.select_related("field", "membership__group").order_by("field__position", "field__name", "field", "-at", "pk")

@@ -17,8 +17,12 @@ from members.profile import views as profile
 from members.questions import answer_views as answers
 from members.questions import views as questions
 from members.requests import views as requests
+from members.segments import send_views as sends
 from members.segments import views as segments
 from members.sources import views as sources
+from members.surveys import answer_views as form_answers
+from members.surveys import bring_views as form_imports
+from members.surveys import views as forms
 from members.sweep import seat_views as seats
 from members.sweep import views as sweep
 from members.tags import views as tags
@@ -57,10 +61,30 @@ urlpatterns = [
     path("tiers/lock/<int:pk>", tiers.lock, name="tier-lock"),
     path("tiers/unlock/<int:pk>", tiers.unlock, name="tier-unlock"),
     path("tiers/undo/<str:token>", tiers.undo, name="tier-undo"),
+    path("fields/", forms.field_list, name="fields"),
+    path("fields/<int:pk>/", forms.field_edit, name="field"),
+    path("fields/<int:pk>/<slug:to>", forms.field_to, name="field-to"),
+    path("forms/", forms.form_list, name="forms"),
+    path("forms/new", forms.form_new, name="form-new"),
+    path("forms/imports/", form_imports.listing, name="form-imports"),
+    path("forms/imports/<int:pk>/", form_imports.detail, name="form-import"),
+    path("forms/imports/<int:pk>/<slug:do>", form_imports.act, name="form-import-act"),
+    path("forms/<int:pk>/", form_answers.form, name="form"),
+    path("forms/<int:pk>/edit", forms.form_edit, name="form-edit"),
+    path("forms/<int:pk>/export/", form_answers.export, name="form-export"),
+    path("forms/<int:pk>/send", forms.form_send, name="form-send"),
+    path("forms/<int:pk>/to/<slug:to>", forms.form_to, name="form-to"),
+    path("forms/answers/<int:pk>/", form_answers.assign, name="answer"),
+    path("forms/answers/<int:pk>/<slug:to>", form_answers.answer_to, name="answer-to"),
+    path("values/<int:pk>/", form_answers.value, name="value"),
     path("segments/", segments.listing, name="segments"),
     path("segments/save", segments.save, name="segment-save"),
     path("segments/<int:pk>/count", segments.count, name="segment-count"),
     path("segments/<int:pk>/delete", segments.delete, name="segment-delete"),
+    path("segments/<int:pk>/send", sends.write, name="segment-send"),
+    path("sends/", sends.listing, name="sends"),
+    path("sends/<int:pk>/", sends.send, name="send"),
+    path("sends/<int:pk>/to/<slug:to>", sends.send_to, name="send-to"),
     path("questions/", questions.desk, name="questions"),
     path("questions/answer", answers.answer, name="questions-answer"),
     path("questions/act", questions.act, name="questions-act"),

@@ -5,6 +5,7 @@ from django.urls import path
 from members.invitations import portal as invitations
 from members.joining import portal as joining
 from members.newcomers import portal as newcomers
+from members.surveys import portal as surveys
 from members.sweep import portal as sweep
 
 app_name = "portal"
@@ -21,5 +22,7 @@ urlpatterns = [
     path("i/<str:link>/decline", invitations.decline, name="invitation-decline"),
     path("i/<str:link>/proof", invitations.proof, name="invitation-proof"),
     path("a/<str:link>", invitations.apply, name="apply"),
+    path("f/<str:link>", surveys.personal, name="form"),
+    path("g/<str:link>", surveys.of_group, name="form-of-group"),
     path("keep/<str:token>/", sweep.keep, name="keep"),
 ]

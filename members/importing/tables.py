@@ -39,18 +39,23 @@ class Table:
 
 def read(content: bytes) -> Table:
     """The list in a file. Raises Unreadable, which names the line and the reason."""
+    return _with_header(lines(content))
+
+
+def lines(content: bytes) -> list[tuple[int, list[str]]]:
+    """The lines of a file that hold anything, with their numbers, and their cells. Raises Unreadable."""
     if len(content) > LARGEST:
         raise Unreadable(_("the file is larger than %(n)d MiB") % {"n": LARGEST // 1024 // 1024})
     if content.startswith(OLD_EXCEL):
         raise Unreadable(_("this is an old or locked Excel file: save it as .xlsx without a password"))
-    lines = _sheet(content) if content.startswith(ZIP) else _text(decode(content))
+    found = _sheet(content) if content.startswith(ZIP) else _text(decode(content))
     rows = list[tuple[int, list[str]]]()
-    for number, cells in lines:
+    for number, cells in found:
         if len(rows) > ROWS:
             raise Unreadable(_("it has more than %(n)d lines") % {"n": ROWS}, where=_("line %(n)d") % {"n": number})
         if any(cells):
             rows.append((number, _bounded(number, cells)))
-    return _with_header(rows)
+    return rows
 
 
 def _with_header(rows: list[tuple[int, list[str]]]) -> Table:

@@ -32,7 +32,16 @@ from members.models.requests import RequestSupport as RequestSupport
 from members.models.rules import RulesAcknowledgement as RulesAcknowledgement
 from members.models.seats import Colleague as Colleague
 from members.models.seats import Leave as Leave
+from members.models.sends import SegmentReceiver as SegmentReceiver
+from members.models.sends import SegmentSend as SegmentSend
 from members.models.sources import Source as Source
+from members.models.surveys import AnswerImport as AnswerImport
+from members.models.surveys import FieldValue as FieldValue
+from members.models.surveys import FormAnswer as FormAnswer
+from members.models.surveys import MemberForm as MemberForm
+from members.models.surveys import MemberFormField as MemberFormField
+from members.models.surveys import MemberFormGroup as MemberFormGroup
+from members.models.surveys import ProfileField as ProfileField
 from members.models.sweep import SweepCase as SweepCase
 from members.models.sweep import SweepRun as SweepRun
 from members.models.sweep import SweepStep as SweepStep

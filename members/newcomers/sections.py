@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from groupops.groups.models import Group
 from members.arriving import WelcomeState
 from members.models import Newcomer, RulesAcknowledgement, Welcome
-from members.profile.sections import cut, older
-from members.timeline import Before, Entry
+from members.timeline import Before, Entry, cut, older
 
 MOST = 500  # stays of one person
 

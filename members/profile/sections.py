@@ -1,8 +1,7 @@
 """What the members' app itself knows of a person's story: stays, days of talk, names, questions, greetings, tasks, tags, notes."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
@@ -14,24 +13,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from groupops.groups.models import Group
 from members.caring import CareState
 from members.models import CareTask, DailyActivity, FormerName, Greeting, Membership, MembershipTag, Note, Question
-from members.timeline import Before, Entry
+from members.timeline import CLASH, Before, Entry, cut, older
 
 EXCERPT = 80
 LEFT = {"kicked": gettext_lazy("Was removed from the group"), "left": gettext_lazy("Left the group")}
 GONE = gettext_lazy("Is no longer in the group")
-CLASH = 20  # rows of one moment in one section: a bulk act gives many rows one time
-
-
-def older(rows: QuerySet[Any], column: str, before: Before, limit: int) -> QuerySet[Any]:
-    """The latest rows that may stand before a position. Those of its very moment are all asked for: `cut` judges them by their key."""
-    found = rows.filter(**{f"{column}__lte": before[0]}) if before else rows
-    return found.order_by(f"-{column}", "-pk")[: limit + CLASH]
-
-
-def cut(entries: Iterable[Entry], before: Before, limit: int) -> list[Entry]:
-    """Those strictly before a position, the latest first."""
-    kept = [entry for entry in entries if before is None or (entry.at, entry.key) < before]
-    return sorted(kept, key=lambda entry: (entry.at, entry.key), reverse=True)[:limit]
 
 
 def stays(persons: Collection[int], groups: QuerySet[Group], before: Before, limit: int) -> list[Entry]:

@@ -41,6 +41,7 @@ KINDS = {
     "tag": gettext_lazy("Tags"),
     "name": gettext_lazy("Names"),
     "request": gettext_lazy("Requests"),
+    "form": gettext_lazy("Forms"),
 }
 ICONS = {
     "stay": "door-enter",
@@ -51,8 +52,10 @@ ICONS = {
     "tag": "tag",
     "name": "signature",
     "request": "bulb",
+    "form": "forms",
 }
 MOST_TASKS = 20
+MOST_SAID = 100
 
 
 @require_safe
@@ -84,6 +87,7 @@ def _context(request: HttpRequest, person: Person, **forms_: forms.Form) -> dict
         "former": queries.former_names(person),
         "memberships": rows,
         "activity": queries.activity(person, user, today),
+        "said": queries.said_by([row.pk for row in identities], user)[:MOST_SAID],
         "days": policy.SPARK_DAYS,
         "recent_days": policy.RECENT_DAYS,
         "tasks": _tasks(user, identities),

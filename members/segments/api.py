@@ -13,10 +13,12 @@ from groupops.accounts.middleware import actor
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from members.filters import MembershipFilter
-from members.models import Segment
+from members.models import MemberForm, Segment, SegmentSend
 from members.models.tags import NAME_LENGTH
-from members.segments import queries
+from members.segments import queries, receiving, sending
 from members.segments import services as segments
+from members.sending import LONGEST
+from members.surveys import queries as surveys
 
 
 class SegmentSerializer(StrictSerializer):
@@ -40,6 +42,20 @@ class CountSerializer(serializers.Serializer[Any]):
 
     count = serializers.IntegerField()
     more = serializers.BooleanField()
+
+
+class SegmentSendSerializer(StrictSerializer):
+    """A message to everybody in a segment; `form` goes along where the text holds {{link}}."""
+
+    id = serializers.IntegerField(read_only=True)
+    segment = serializers.IntegerField(source="segment_id", read_only=True, allow_null=True)
+    title = serializers.CharField(read_only=True)
+    text = serializers.CharField(max_length=LONGEST)
+    form = serializers.PrimaryKeyRelatedField(queryset=MemberForm.objects.none(), allow_null=True, default=None)
+    state = serializers.CharField(read_only=True)
+    size = serializers.IntegerField(read_only=True)
+    needs_second = serializers.BooleanField(read_only=True)
+    at = serializers.DateTimeField(read_only=True)
 
 
 class SegmentViewSet(
@@ -70,5 +86,41 @@ class SegmentViewSet(
         found, more = queries.count(self.get_object(), actor(request))
         return Response({"count": found, "more": more})
 
+    @extend_schema(request=SegmentSendSerializer, responses=SegmentSendSerializer)
+    @action(detail=True, methods=["post"], serializer_class=SegmentSendSerializer)
+    def send(self, request: Request, pk: str) -> Response:
+        """Write to everybody in it now."""
+        typed, user = SegmentSendSerializer(data=request.data), actor(request)
+        typed.fields["form"].queryset = surveys.forms_for(user)  # type: ignore[attr-defined]
+        typed.is_valid(raise_exception=True)
+        made = sending.write(segment=self.get_object(), **typed.validated_data, by=user, at=clock.now())
+        return Response(SegmentSendSerializer(made).data, status=201)
 
-routes = [("segments", SegmentViewSet)]
+
+class SegmentSendViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[SegmentSend]):
+    """Messages of which one sees every receiver's group, the newest first."""
+
+    queryset = SegmentSend.objects.none()
+    serializer_class = SegmentSendSerializer
+    keyset = ("at", "id")
+
+    def get_queryset(self) -> QuerySet[SegmentSend]:
+        """What the user may see."""
+        return receiving.sends_for(actor(self.request))
+
+    @extend_schema(request=None, responses=SegmentSendSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: str) -> Response:
+        """The second person approves."""
+        sending.approve(send=self.get_object(), by=actor(request), at=clock.now())
+        return Response(SegmentSendSerializer(self.get_object()).data)
+
+    @extend_schema(request=None, responses=SegmentSendSerializer)
+    @action(detail=True, methods=["post"])
+    def stop(self, request: Request, pk: str) -> Response:
+        """Whatever has not left does not leave."""
+        sending.stop(send=self.get_object(), by=actor(request), at=clock.now())
+        return Response(SegmentSendSerializer(self.get_object()).data)
+
+
+routes = [("segments", SegmentViewSet), ("segment-sends", SegmentSendViewSet)]

@@ -40,6 +40,14 @@ from tests.factories.members import (
     TierChangeFactory,
 )
 from tests.factories.messaging import BindingFactory, ConnectionFactory
+from tests.factories.surveys import (
+    AnswerImportFactory,
+    FieldValueFactory,
+    FormAnswerFactory,
+    MemberFormFactory,
+    ProfileFieldFactory,
+    SegmentReceiverFactory,
+)
 from tests.factories.sweep import SweepCaseFactory
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +89,13 @@ def fill(user: Any, group: Any, count: int) -> None:
         MembershipTagFactory(membership=membership)
         MemberRequestFactory(membership=membership, created_at=moment)
         SegmentFactory(owner=user)
+        AnswerImportFactory(group=group, at=moment)
+        SegmentReceiverFactory(membership=membership, send__at=moment)
+        field = ProfileFieldFactory()
+        answer = FormAnswerFactory(
+            membership=membership, form=MemberFormFactory(groups=[group, other], asks=[field], created_at=moment), at=moment
+        )
+        FieldValueFactory(membership=membership, field=field, answer=answer, at=moment)
         Source.objects.create(name=f"来源 {count} {n}", channel="other")
         JoinCodeFactory(groups=[group, other], created_at=moment)
         ProofFactory(invitation=InvitationFactory(campaign=CampaignFactory(groups=[group], created_at=moment)), created_at=moment)

@@ -18,6 +18,7 @@ from members.invitations import addresses
 from members.joining.places import place_url
 from members.joining.services import keep_picture
 from members.models import ImportRow, Intake, Leave, Membership, Person, PersonMerge, RosterImport, Source
+from members.surveys import addresses as forms
 from members.sweep import queries as sweeping
 from tests.factories import accounts as people
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
@@ -41,6 +42,14 @@ from tests.factories.members import (
 )
 from tests.factories.messaging import BindingFactory, ConnectionFactory
 from tests.factories.sandbox import bare
+from tests.factories.surveys import (
+    AnswerImportFactory,
+    FieldValueFactory,
+    FormAnswerFactory,
+    MemberFormFactory,
+    ProfileFieldFactory,
+    SegmentReceiverFactory,
+)
 from tests.factories.sweep import SweepCaseFactory
 
 ROLES: dict[str, Callable[[], User]] = {
@@ -108,6 +117,14 @@ def _group(owner: Any) -> dict[str, Any]:
         "request": MemberRequestFactory(membership=membership),
         "tag": TagFactory(),
         "segment": SegmentFactory(shared=True),
+        "answer_import": AnswerImportFactory(group=group, by=user),
+        "send": SegmentReceiverFactory(membership=membership).send,
+        "field": (field := ProfileFieldFactory()),
+        "form": (form := MemberFormFactory(groups=[group], asks=[field])),
+        "form_link": forms.personal_link(form, membership.pk),
+        "group_form_link": forms.group_link(form, group),
+        "answer": FormAnswerFactory(form=form, membership=None, group=group, state="unmatched", name="谁"),
+        "said": FieldValueFactory(membership=membership, field=field),
         "campaign": (campaign := CampaignFactory(groups=[group])),
         "invited": (invited := InvitationFactory(campaign=campaign)),
         "invitation_link": addresses.link_of(invited),

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from groupops.groups.models import Group
 from members.models import DailyActivity, FormerName, Greeting
 from members.profile import queries
-from members.profile.sections import cut
-from members.timeline import Entry
+from members.timeline import Entry, cut
 from tests.factories.accounts import operator
 from tests.factories.groups import NOW
 from tests.factories.members import CareTaskFactory, MembershipFactory, MembershipTagFactory, NoteFactory, QuestionFactory
