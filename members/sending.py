@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from groupops.groups.policy.values import setting
+from members.consenting import Purpose
 
 LONGEST = 1500  # characters of a message before its placeholders are filled
 LINK = "link"  # filled with the receiver's own link to the form that goes along
@@ -37,6 +38,7 @@ class Why(TextChoices):
 
     NO_RIGHT = "no_right", _("you may not care for the members of this group")
     TWICE = "twice", _("reached in another group already")
+    WITHDRAWN = "withdrawn", _("they want no such messages")
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Candidate:
     human_id: int
     may: bool
     by_machine: bool
+    withdrawn: bool = False  # they said that they want nothing of this purpose
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,21 @@ def whom(candidates: Iterable[Candidate]) -> Whom:
     chosen: dict[int, Candidate] = {}
     for row in rows:
         known = chosen.get(row.human_id)
-        if row.may and (known is None or (row.by_machine and not known.by_machine)):
+        if row.may and not row.withdrawn and (known is None or (row.by_machine and not known.by_machine)):
             chosen[row.human_id] = row
     reached = tuple(row for row in rows if chosen.get(row.human_id) == row)
-    skipped = tuple((row, Why.TWICE if row.may else Why.NO_RIGHT) for row in rows if chosen.get(row.human_id) != row)
-    return Whom(reached, skipped)
+    return Whom(reached, tuple((row, _why(row)) for row in rows if chosen.get(row.human_id) != row))
+
+
+def _why(row: Candidate) -> Why:
+    if not row.may:
+        return Why.NO_RIGHT
+    return Why.WITHDRAWN if row.withdrawn else Why.TWICE
+
+
+def purpose_of(*, with_form: bool) -> Purpose:
+    """Which consent a message needs: asking who they are is care; anything else is an offer."""
+    return Purpose.CARE if with_form else Purpose.OFFERS
 
 
 def needs_second(count: int, rule: SendRule) -> bool:

@@ -43,7 +43,8 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
                 status = 200
             except Refused as refusal:
                 status = refuse(form, refusal)
-    found = receiving.of_segment(segment, user, most=receiving.rule().most)
+    with_form = bool(form.is_bound and form.is_valid() and form.cleaned_data["form"])
+    found = receiving.of_segment(segment, user, most=receiving.rule().most, with_form=with_form)
     context = {"segment": segment, "form": form} | _preview(found, form, valid=status == 200)
     return render(request, "members/segment_send.html", context, status=status)
 

@@ -67,7 +67,7 @@ def write(*, segment: Segment, text: str, form: MemberForm | None, by: User, at:
     """
     demand_text(text, form)
     rule = receiving.rule()
-    found = receiving.of_segment(segment, by, most=rule.most)
+    found = receiving.of_segment(segment, by, most=rule.most, with_form=form is not None)
     if not found.whom.reached:
         raise NobodyReached(_("Nobody of this segment can be written to by you now."))
     if found.more or len(found.whom.reached) > rule.most:

@@ -17,7 +17,7 @@ from groupops.messaging.models import Delivery
 from groupops.messaging.policy import DeliveryState
 from groupops.shared import clock
 from groupops.shared.errors import Conflict, Forbidden, Invalid
-from members.models import Segment, SegmentReceiver, SegmentSend
+from members.models import Consent, Segment, SegmentReceiver, SegmentSend
 from members.segments import delivery, receiving, sending, today
 from members.segments import queries as segments
 from members.sending import Candidate, whom
@@ -158,6 +158,17 @@ def test_nobody_writes_where_they_may_not_care() -> None:
     assert (found.whom.reached, len(found.whom.skipped)) == ((), 2)
     with pytest.raises(Conflict):
         write(segment, by=viewer())
+
+
+def test_whoever_wants_nothing_gets_nothing() -> None:
+    """Said before: skipped with the reason; said since: stopped just before it leaves. A form is care, not an offer."""
+    row = silent()
+    write(SegmentFactory())
+    Consent.objects.create(person=row.person, purpose="offers", given=False, at=NOW)
+    assert delivery.guard(Delivery.objects.get(), at=NOW)
+    found = receiving.of_segment(SegmentFactory(), operator(), most=9)
+    assert (found.whom.reached, [why.value for _row, why in found.whom.skipped]) == ((), ["withdrawn"])
+    assert len(receiving.of_segment(SegmentFactory(), operator(), most=9, with_form=True).whom.reached) == 1
 
 
 BROKEN: dict[str, Callable[[SegmentReceiver], object]] = {
