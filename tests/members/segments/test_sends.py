@@ -164,7 +164,7 @@ def test_whoever_wants_nothing_gets_nothing() -> None:
     """Said before: skipped with the reason; said since: stopped just before it leaves. A form is care, not an offer."""
     row = silent()
     write(SegmentFactory())
-    Consent.objects.create(person=row.person, purpose="offers", given=False, at=NOW)
+    Consent.objects.create(person=row.person, purpose="offers", given=False, told="chat", at=NOW)
     assert delivery.guard(Delivery.objects.get(), at=NOW)
     found = receiving.of_segment(SegmentFactory(), operator(), most=9)
     assert (found.whom.reached, [why.value for _row, why in found.whom.skipped]) == ((), ["withdrawn"])
