@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
@@ -11,12 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from groupops.accounts.middleware import actor
+from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from members import queries as members
-from members.models import Leave, SweepCase, SweepRun
+from members.models import Colleague, Leave, Person, SweepCase, SweepRun
 from members.sweep import queries, seats
 from members.sweep import services as sweeping
 from members.sweep.filters import CaseApiFilter, RunFilter
@@ -168,6 +169,15 @@ class SweepCaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         return Response({"done": [case.pk for case in result.done], "skipped": skipped})
 
 
+class ColleagueSerializer(StrictSerializer):
+    """A person in the chat who is one of us; `user` null takes that back."""
+
+    id = serializers.IntegerField(read_only=True)
+    person = serializers.PrimaryKeyRelatedField(queryset=Person.objects.none())
+    user = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True), allow_null=True)
+    at = serializers.DateTimeField(read_only=True)
+
+
 class LeaveViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Leave]):
     """Leaves of members of the groups one sees."""
 
@@ -202,4 +212,27 @@ class LeaveViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         return Response(LeaveSerializer(leave).data)
 
 
-routes = [("sweep-runs", SweepRunViewSet), ("sweep-cases", SweepCaseViewSet), ("leaves", LeaveViewSet)]
+class ColleagueViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Colleague]):
+    """Which person in the chat is which user of GroupOps, of the persons one sees. A POST names one; without `user` they are none of us."""
+
+    queryset = Colleague.objects.none()
+    serializer_class = ColleagueSerializer
+    keyset = ("id",)
+
+    def get_queryset(self) -> QuerySet[Colleague]:
+        """What the user may see."""
+        seen = members.persons_for(actor(self.request)).filter(pk=OuterRef("person"))
+        return Colleague.objects.filter(Exists(seen))
+
+    @extend_schema(request=ColleagueSerializer, responses=ColleagueSerializer)
+    def create(self, request: Request) -> Response:
+        """Say which user a person is; 204 where they are none of us."""
+        given, user = ColleagueSerializer(data=request.data), actor(request)
+        given.fields["person"].queryset = members.persons_for(user)  # type: ignore[attr-defined]
+        given.is_valid(raise_exception=True)
+        seats.name_colleague(**given.validated_data, by=user, at=clock.now())
+        made = Colleague.objects.filter(person=given.validated_data["person"]).first()
+        return Response(ColleagueSerializer(made).data, status=201) if made else Response(status=204)
+
+
+routes = [("colleagues", ColleagueViewSet), ("sweep-runs", SweepRunViewSet), ("sweep-cases", SweepCaseViewSet), ("leaves", LeaveViewSet)]

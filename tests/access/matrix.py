@@ -475,6 +475,8 @@ TABLE |= {
     "api-sweep-cases-list": at(EVERYBODY, is_list=True),
     "api-sweep-cases-detail": at(SEE_GROUP, args={PK: "sweep_case"}),
     "api-sweep-cases-act": post(EVERYBODY, ids=[1], do="approve"),
+    "api-colleagues-list": at(EVERYBODY, is_list=True, methods=("GET",)),
+    "api-colleagues-detail": at(SEE_GROUP, args={PK: "colleague"}),
     "api-leaves-list": at(EVERYBODY, is_list=True),
     "api-leaves-detail": at(SEE_GROUP, args={PK: "leave"}),
     "api-leaves-end": post(ACT, {PK: "leave"}),

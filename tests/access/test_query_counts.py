@@ -18,7 +18,7 @@ from groupops.messaging.models import Pause
 from groupops.messaging.policy import DeliveryState
 from groupops.record import services as record
 from groupops.shared.clock import now
-from members.models import Leave, Membership, Person, PersonMerge, RosterImport, Source, WelcomeRound
+from members.models import Colleague, Leave, Membership, Person, PersonMerge, RosterImport, Source, WelcomeRound
 from tests.access.matrix import TABLE, Row
 from tests.factories.accounts import UserFactory, founder
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
@@ -90,6 +90,7 @@ def fill(user: Any, group: Any, count: int) -> None:
         MemberRequestFactory(membership=membership, created_at=moment)
         SegmentFactory(owner=user)
         AnswerImportFactory(group=group, at=moment)
+        Colleague.objects.create(person=person, user=user, by=user, at=moment)
         SegmentReceiverFactory(membership=membership, send__at=moment)
         field = ProfileFieldFactory()
         answer = FormAnswerFactory(

@@ -17,7 +17,7 @@ from groupops.record import services as record
 from members.invitations import addresses
 from members.joining.places import place_url
 from members.joining.services import keep_picture
-from members.models import ImportRow, Intake, Leave, Membership, Person, PersonMerge, RosterImport, Source
+from members.models import Colleague, ImportRow, Intake, Leave, Membership, Person, PersonMerge, RosterImport, Source
 from members.surveys import addresses as forms
 from members.sweep import queries as sweeping
 from tests.factories import accounts as people
@@ -117,6 +117,7 @@ def _group(owner: Any) -> dict[str, Any]:
         "request": MemberRequestFactory(membership=membership),
         "tag": TagFactory(),
         "segment": SegmentFactory(shared=True),
+        "colleague": Colleague.objects.create(person=person, user=user, by=user, at=NOW),
         "answer_import": AnswerImportFactory(group=group, by=user),
         "send": SegmentReceiverFactory(membership=membership).send,
         "field": (field := ProfileFieldFactory()),

@@ -149,3 +149,16 @@ def test_a_blocked_run_says_why() -> None:
     run = SweepRunFactory(blocked="gap", gap_from=NOW.date() - timedelta(days=40), gap_to=NOW.date())
     page = logged_in().get(reverse("members:sweep-run", args=[run.pk])).content.decode()
     assert "2026-10-13" in page
+
+
+def test_a_colleague_is_named_over_the_api() -> None:
+    """By who gives posts in a group of theirs; without a user they are none of us."""
+    row, by = SweepCaseFactory().membership, operator()
+    body = {"person": row.person_id, "user": by.pk}
+    assert logged_in(viewer()).post("/api/v1/colleagues/", body, content_type="application/json").status_code == 403
+    client = logged_in(by)
+    made = client.post("/api/v1/colleagues/", body, content_type="application/json")
+    assert (made.status_code, made.json()["user"]) == (201, by.pk)
+    assert client.get("/api/v1/colleagues/").json()["count"] == "1"
+    gone = client.post("/api/v1/colleagues/", body | {"user": None}, content_type="application/json")
+    assert (gone.status_code, Colleague.objects.count()) == (204, 0)
