@@ -7,9 +7,11 @@ from members.care import views as care
 from members.consent import views as consent
 from members.identity import views as identity
 from members.importing import views as importing
+from members.invitations import guest_views as guests
 from members.invitations import proof_views as proofs
 from members.invitations import tree_views as tree
 from members.invitations import views as invitations
+from members.joining import arrival_views as code_arrivals
 from members.joining import line_views as line
 from members.joining import views as joining
 from members.newcomers import views as newcomers
@@ -95,6 +97,8 @@ urlpatterns = [
     path("codes/<int:pk>/", joining.code, name="code"),
     path("codes/<int:pk>/edit", joining.code_edit, name="code-edit"),
     path("codes/<int:pk>/qr.svg", joining.qr, name="code-qr"),
+    path("codes/<int:pk>/came/", code_arrivals.came, name="code-came"),
+    path("codes/<int:pk>/came/undo/<str:token>", code_arrivals.undo, name="code-came-undo"),
     path("codes/<int:pk>/to/<slug:to>", joining.code_archive, name="code-archive"),
     path("entrances/<int:group_id>/", joining.entrance, name="entrance"),
     path("waiting/", line.line, name="waiting"),
@@ -108,6 +112,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/invite", invitations.invite, name="campaign-invite"),
     path("campaigns/<int:pk>/act", invitations.act, name="campaign-act"),
     path("invitations/<int:pk>/unsent", invitations.unsent, name="invitation-unsent"),
+    path("invitations/<int:pk>/guest", guests.guest, name="invitation-guest"),
     path("invitations/<int:pk>/arrived", invitations.arrived, name="invitation-arrived"),
     path("invitations/<int:pk>/unarrived", invitations.unarrived, name="invitation-unarrived"),
     path("proofs/", proofs.proofs, name="proofs"),

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +17,8 @@ from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from groupops.shared.errors import Forbidden, Invalid
 from members import queries as members
-from members.invitations import addresses, queries, services
+from members.invitations import addresses, guests, queries, services
+from members.joining import arrivals
 from members.joining import queries as joining
 from members.joining.views import address
 from members.models import Campaign, Invitation, JoinCode, Proof, Source, Waiting
@@ -57,6 +60,13 @@ class JoinCodeSerializer(StrictSerializer):
         return [target.group_id for target in row.targets.all()]
 
 
+class CodeArrivedSerializer(StrictSerializer):
+    """The members who came by a code."""
+
+    members = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), max_length=500, write_only=True)
+    done = serializers.ListField(child=serializers.IntegerField(), read_only=True)
+
+
 class WaitingSerializer(StrictSerializer):
     """Somebody on a waiting list; how to reach them is masked."""
 
@@ -93,13 +103,14 @@ class CampaignSerializer(StrictSerializer):
 
 
 class InvitationSerializer(StrictSerializer):
-    """An invitation of one person. POST takes campaign, name, and optionally reason and inviter, a person's id."""
+    """An invitation of one person. POST takes campaign, name, and optionally reason, inviter (a person's id) and guest (a member's id)."""
 
     id = serializers.IntegerField(read_only=True)
     campaign = serializers.IntegerField(source="campaign_id", min_value=1, max_value=2**63 - 1)
     name = serializers.CharField(max_length=60)
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
     inviter = serializers.IntegerField(source="inviter_id", required=False, allow_null=True, default=None, min_value=1, max_value=2**63 - 1)
+    guest = serializers.IntegerField(source="guest_id", required=False, allow_null=True, default=None, min_value=1, max_value=2**63 - 1)
     state = serializers.CharField(read_only=True)
     opens = serializers.IntegerField(read_only=True)
     url = serializers.SerializerMethodField()
@@ -148,6 +159,15 @@ class JoinCodeViewSet(Read):
         """What the user may see."""
         return joining.codes_for(actor(self.request))
 
+    @extend_schema(request=CodeArrivedSerializer, responses=CodeArrivedSerializer)
+    @action(detail=True, methods=["post"], serializer_class=CodeArrivedSerializer)
+    def arrived(self, request: Request, pk: str) -> Response:
+        """These members came by it; answered with those of whom it was not known."""
+        typed = CodeArrivedSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        done = arrivals.arrive(code=self.get_object(), pks=typed.validated_data["members"], by=actor(request), at=clock.now())
+        return Response({"done": done})
+
 
 class WaitingViewSet(Read):
     """Who waits for these codes."""
@@ -188,7 +208,8 @@ class InvitationViewSet(Read):
         given, user = found.validated_data, actor(request)
         campaign = queries.campaigns_for(user).filter(pk=given["campaign_id"]).first()
         inviter = members.persons_for(user).filter(pk=given["inviter_id"]).first() if given["inviter_id"] else None
-        if campaign is None or (given["inviter_id"] and inviter is None):
+        guest = members.memberships_for(user).filter(pk=given["guest_id"]).first() if given["guest_id"] else None
+        if campaign is None or (given["inviter_id"] and inviter is None) or (given["guest_id"] and guest is None):
             raise Invalid(_("There is no such campaign or person, or you cannot see it."))
         if not queries.may(user, GroupRight.CARE, campaign):
             raise Forbidden(access.MISSING[GroupRight.CARE])
@@ -196,6 +217,9 @@ class InvitationViewSet(Read):
         made, _known = services.invite(campaign=campaign, people=people, inviter=inviter, by=user, at=clock.now())
         if not made:
             raise Invalid(_("This name has an invitation already."), field="name")
+        if guest is not None:
+            guests.set_guest(invitation=made[0], membership=guest, by=user, at=clock.now())
+            made[0].refresh_from_db()
         return Response(InvitationSerializer(made[0]).data, status=status.HTTP_201_CREATED)
 
 

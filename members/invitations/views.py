@@ -206,7 +206,8 @@ def _back(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(next_url(request, default=reverse("members:campaign", args=[pk])))
 
 
-def _invitation(request: HttpRequest, pk: int) -> Invitation:
+def own_invitation(request: HttpRequest, pk: int) -> Invitation:
+    """The invitation, if the reader may care for all of its campaign's groups; 404 or Forbidden otherwise."""
     row = get_object_or_404(queries.invitations_for(actor(request)), pk=pk)
     _campaign(request, row.campaign_id, GroupRight.CARE)
     return row
@@ -216,7 +217,7 @@ def _invitation(request: HttpRequest, pk: int) -> Invitation:
 @once
 def unsent(request: HttpRequest, pk: int) -> HttpResponse:
     """It was not sent after all."""
-    row = _invitation(request, pk)
+    row = own_invitation(request, pk)
     services.unsent(pks=[row.pk], by=actor(request), at=clock.now())
     return _back(request, row.campaign_id)
 
@@ -224,7 +225,7 @@ def unsent(request: HttpRequest, pk: int) -> HttpResponse:
 @once
 def arrived(request: HttpRequest, pk: int) -> HttpResponse:
     """Who came by this invitation? Members who came after it, those of the same name first; a person chooses."""
-    row, at = _invitation(request, pk), clock.now()
+    row, at = own_invitation(request, pk), clock.now()
     if request.method == "POST":
         chosen = _numbers([request.POST.get("member", "")])
         visible = access.visible_to(actor(request))
@@ -242,6 +243,6 @@ def arrived(request: HttpRequest, pk: int) -> HttpResponse:
 @once
 def unarrived(request: HttpRequest, pk: int) -> HttpResponse:
     """They did not."""
-    row = _invitation(request, pk)
+    row = own_invitation(request, pk)
     services.unarrive(invitation=row, by=actor(request), at=clock.now())
     return _back(request, row.campaign_id)

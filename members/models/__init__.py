@@ -1,6 +1,7 @@
 """What is kept of the members: one file an idea."""
 
 from members.models.activity import DailyActivity as DailyActivity
+from members.models.arriving_by import CodeArrival as CodeArrival
 from members.models.care import CareTask as CareTask
 from members.models.contacts import Consent as Consent
 from members.models.contacts import Contact as Contact

@@ -258,3 +258,23 @@ def test_sixty_four_racers_share_the_last_seats() -> None:
         assert sum(pool.map(race, rows)) == 5
     assert Campaign.objects.get(pk=campaign.pk).taken == 5
     assert Invitation.objects.filter(state="accepted").count() == 5
+
+
+def test_an_invitation_for_somebody_of_a_group_of_ours() -> None:
+    """Found by name, chosen by a person, then sayable privately; over the API in one go; not once it was sent."""
+    row = MembershipFactory()
+    campaign = CampaignFactory(groups=[row.group])
+    invited, client = InvitationFactory(campaign=campaign, name=row.person.name), Client()
+    client.force_login(operator())
+    url = reverse("members:invitation-guest", args=[invited.pk])
+    assert row.person.remote_id in client.get(url).content.decode()
+    client.post(url, {"member": row.pk})
+    invited.refresh_from_db()
+    assert invited.guest == row
+    client.post(url, {"member": ""})
+    invited.refresh_from_db()
+    assert invited.guest is None
+    body = {"campaign": campaign.pk, "name": "老李", "guest": row.pk}
+    assert client.post("/api/v1/invitations/", body, content_type="application/json").json()["guest"] == row.pk
+    Invitation.objects.filter(pk=invited.pk).update(state="sent", sent_at=NOW)
+    assert client.post(url, {"member": row.pk}).status_code == 409

@@ -1,0 +1,64 @@
+"""Who came by a code: said once by whoever may, the source follows where nobody knew it, taken back."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from groupops.record.models import AuditEntry
+from groupops.shared import clock
+from members.joining import arrivals
+from members.models import CodeArrival, Source
+from tests.factories.accounts import operator, viewer
+from tests.factories.groups import NOW
+from tests.factories.joining import JoinCodeFactory
+from tests.factories.members import MembershipFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+def test_said_once_and_the_source_follows_where_nobody_knew() -> None:
+    """Strangers to the code's groups are left; a known source stays; taken back all is as before. The platform may say it too."""
+    article, other = Source.objects.create(name="文章"), Source.objects.create(name="朋友")
+    one = MembershipFactory()
+    two, stranger = MembershipFactory(group=one.group, source=other), MembershipFactory()
+    code, by = JoinCodeFactory(groups=[one.group], source=article), operator()
+    pks = [one.pk, two.pk, stranger.pk]
+    assert arrivals.arrive(code=code, pks=pks, by=viewer(), at=NOW) == []
+    assert arrivals.arrive(code=code, pks=pks, by=by, at=NOW) == [one.pk, two.pk]
+    assert arrivals.arrive(code=code, pks=pks, by=by, at=NOW) == []
+    assert AuditEntry.objects.filter(verb="code.arrived").count() == 1
+    for row, source in ((one, article), (two, other), (stranger, None)):
+        row.refresh_from_db()
+        assert row.source == source
+    assert arrivals.came(code) == 2
+    assert arrivals.take_back(code=code, pks=pks, by=by, at=NOW) == 2
+    for row, source in ((one, None), (two, other)):
+        row.refresh_from_db()
+        assert row.source == source
+    assert arrivals.arrive(code=code, pks=[one.pk], by=None, at=NOW) == [one.pk]
+
+
+def test_a_membership_came_by_one_code() -> None:
+    row = MembershipFactory()
+    code = JoinCodeFactory(groups=[row.group])
+    CodeArrival.objects.create(membership=row, code=code, at=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CodeArrival.objects.create(membership=row, code=JoinCodeFactory(groups=[row.group]), at=NOW)
+
+
+def test_the_page_proposes_who_came_lately() -> None:
+    """Ticked, noted, taken back; the API does the same."""
+    row = MembershipFactory(joined_at=clock.now())
+    MembershipFactory(group=row.group, joined_at=NOW.replace(year=2020))
+    code, client = JoinCodeFactory(groups=[row.group]), Client()
+    client.force_login(operator())
+    url = reverse("members:code-came", args=[code.pk])
+    assert [one.pk for one in client.get(url).context["page"].rows] == [row.pk]
+    answer = client.post(url, {"pk": [row.pk]}, follow=True)
+    assert not answer.context["page"].rows
+    [undoing] = [word for word in answer.content.decode().split('"') if "/came/undo/" in word][:1]
+    client.post(undoing)
+    assert not CodeArrival.objects.exists()
+    made = client.post(f"/api/v1/join-codes/{code.pk}/arrived/", {"members": [row.pk]}, content_type="application/json")
+    assert made.json() == {"done": [row.pk]}
