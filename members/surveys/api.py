@@ -173,10 +173,12 @@ class FormAnswerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
     @action(detail=True, methods=["post"], serializer_class=AnswerAssignSerializer)
     def assign(self, request: Request, pk: str) -> Response:
         """Say whose it is."""
-        typed, user = AnswerAssignSerializer(data=request.data), actor(request)
+        answer, user = self.get_object(), actor(request)
+        access.demand(user, GroupRight.CARE, answer.group)
+        typed = AnswerAssignSerializer(data=request.data)
         typed.fields["member"].queryset = members.memberships_for(user, sandboxes=True)  # type: ignore[attr-defined]
         typed.is_valid(raise_exception=True)
-        row = answering.assign(answer=self.get_object(), membership=typed.validated_data["member"], by=user, at=clock.now())
+        row = answering.assign(answer=answer, membership=typed.validated_data["member"], by=user, at=clock.now())
         return Response(FormAnswerSerializer(row).data)
 
 

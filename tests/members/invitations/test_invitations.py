@@ -260,6 +260,7 @@ def test_sixty_four_racers_share_the_last_seats() -> None:
     assert Invitation.objects.filter(state="accepted").count() == 5
 
 
+@pytest.mark.django_db
 def test_an_invitation_for_somebody_of_a_group_of_ours() -> None:
     """Found by name, chosen by a person, then sayable privately; over the API in one go; not once it was sent."""
     row = MembershipFactory()

@@ -36,9 +36,9 @@ def silent(**values: Any) -> Any:
     return MembershipFactory(last_spoke_at=clock.now() - SILENT, **values)
 
 
-def ruled(**value: int) -> None:
+def ruled(version: int = 1, **value: int) -> None:
     """The site's policy."""
-    Policy.objects.create(name="members.sends", scope=Scope.SITE, version=1, value=value, at=NOW)
+    Policy.objects.create(name="members.sends", scope=Scope.SITE, version=version, value=value, at=NOW)
 
 
 def write(segment: Segment, text: str = "{{name}}，好久不见", **values: Any) -> SegmentSend:
@@ -97,7 +97,7 @@ def test_the_cap_and_the_second_person() -> None:
     segment, by, other = SegmentFactory(), operator(), operator()
     with pytest.raises(Conflict):
         write(segment, by=by)
-    Policy.objects.update(value={"most": 3, "two_person_above": 2})
+    ruled(version=2, most=3, two_person_above=2)
     send = write(segment, by=by)
     assert (send.state, Delivery.objects.count()) == ("waiting", 0)
     assert today.source(by, NOW) == []
