@@ -6,9 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core import signing
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +22,7 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.views.found import actor, is_htmx
 from groupops.record.idempotency import once
-from groupops.shared import clock, paging, skipping
+from groupops.shared import clock, paging, skipping, undos
 from groupops.shared.errors import Invalid
 from groupops.shared.http import ids, next_url, not_found_unless
 from groupops.shared.spreadsheet import csv_response
@@ -38,7 +37,7 @@ from members.tags import queries as tags
 from members.tags import services as tagging
 from members.tags.services import Marked
 
-UNDO_SALT, UNDO_SECONDS = "members.undo", 600
+ROOM = "members"  # of its undos
 MOST = 500  # members in one bulk action
 TASK_LENGTH = 500
 DAY = timedelta(days=1)
@@ -129,7 +128,7 @@ def act(request: HttpRequest) -> HttpResponse:
         if tag is None:
             raise Invalid(_("Choose a tag first."), field="tag")
         result = (tagging.give if do == "give" else tagging.take)(tag=tag, memberships=rows, by=by, at=at)
-        token = signing.dumps([do, tag.pk, result.done], salt=UNDO_SALT, compress=True)
+        token = undos.token(ROOM, [do, tag.pk, result.done])
         _told(request, result, undoing=reverse("members:undo", args=[token]))
     return redirect(next_url(request, default=reverse("members:roster")))
 
@@ -154,7 +153,7 @@ def _to_do(request: HttpRequest, rows: list[Membership], by: User) -> Marked:
 def _told(request: HttpRequest, result: Marked, *, undoing: str) -> None:
     if n := len(result.done):
         text = ngettext("Done for %(n)d member.", "Done for %(n)d members.", n) % {"n": n}
-        messages.success(request, text, extra_tags=f"undo:{undoing}" if undoing else "")
+        messages.success(request, text, extra_tags=undos.tags(undoing))
     if result.skipped:
         messages.warning(request, skipping.sentence(result.skipped[: skipping.TOLD], count=len(result.skipped)))
     if not (result.done or result.skipped):
@@ -165,10 +164,7 @@ def _told(request: HttpRequest, result: Marked, *, undoing: str) -> None:
 @once
 def undo(request: HttpRequest, token: str) -> HttpResponse:
     """Take tags back, or give them back, while the message that offered it is fresh."""
-    try:
-        did, tag_pk, pks = signing.loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)
-    except signing.BadSignature:
-        raise Http404(_("This can no longer be undone.")) from None
+    did, tag_pk, pks = undos.read(ROOM, token)
     by, at = actor(request), clock.now()
     rows = queries.memberships_for(by, sandboxes=True).filter(pk__in=pks)
     tag = get_object_or_404(Tag, pk=tag_pk)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,7 @@ from groupops.groups.models import Group
 from groupops.groups.views.found import actor
 from groupops.messaging.models import Binding
 from groupops.record.idempotency import once
-from groupops.shared import clock
+from groupops.shared import clock, undos
 
 DONE = {
     Act.SUBMIT: gettext_lazy("Submitted for approval."),
@@ -47,10 +48,11 @@ ROOMS = 100  # rooms to choose from for a test
 def act_on_post(request: HttpRequest, pk: int, act: Act) -> HttpResponse:
     """One act on a post, or (`scope=all`) on every post of its bundle that takes it and that the page has shown."""
     found, user = post_for(request, pk, GroupRight.DRAFT), actor(request)
-    seen = _seen(request.POST.getlist("seen"))
-    chosen = _bundle(user, found, act, seen) if request.POST.get("scope") == "all" else [_as_seen(found, seen)]
+    given = request.POST if {"scope", "seen"} & request.POST.keys() else request.GET  # an undo brings it in its address
+    seen = _seen(given.getlist("seen"))
+    chosen = _bundle(user, found, act, seen) if given.get("scope") == "all" else [_as_seen(found, seen)]
     result = content.act_on(posts=chosen, act=act, note=request.POST.get("note", ""), by=user, at=clock.now())
-    _tell(request, act, result, undo=_undo(act, result.done, scope=request.POST.get("scope", "")))
+    _tell(request, act, result, undo=_undo(act, result.done))
     return back(request, "content:post", pk)
 
 
@@ -74,14 +76,21 @@ def _as_seen(post: Post, seen: dict[int, int]) -> Post:
     return post
 
 
-def _undo(act: Act, done: list[Post], *, scope: str) -> str:
-    """The address that takes it back; only where that brings back what was, and for all of them at once."""
+def _undo(act: Act, done: list[Post]) -> str:
+    """The address that takes it back; only where that brings back what was, for all of them at once, and only these."""
     way = UNDO.get(act)
-    if way is None or len(done) != 1 or scope == "all":
+    if way is None or not done or not all(_comes_back(act, post) for post in done):
         return ""
-    if done[0].released_at or (act == Act.CANCEL and not done[0].was) or (act == Act.APPROVE and done[0].state != PostState.SCHEDULED):
-        return ""
-    return reverse("content:post-act", args=[done[0].pk, way])
+    address = reverse("content:post-act", args=[done[0].pk, way])
+    if len(done) == 1:
+        return address
+    return f"{address}?{urlencode([('scope', 'all'), *(('seen', f'{post.pk}:{post.version}') for post in done)])}"
+
+
+def _comes_back(act: Act, post: Post) -> bool:
+    if post.released_at or (act == Act.CANCEL and not post.was):
+        return False
+    return act != Act.APPROVE or post.state == PostState.SCHEDULED
 
 
 def _tell(request: HttpRequest, act: Act, result: Any, *, undo: str = "") -> None:
@@ -90,7 +99,7 @@ def _tell(request: HttpRequest, act: Act, result: Any, *, undo: str = "") -> Non
         said = _("Approved, but its time is over: move it, or send it now.") if held else str(DONE[act])
         if len(result.done) > 1:
             said += " " + ngettext("(%(n)d group)", "(%(n)d groups)", len(result.done)) % {"n": len(result.done)}
-        messages.success(request, said, extra_tags=f"undo:{undo}" if undo else "")
+        messages.success(request, said, extra_tags=undos.tags(undo))
     for post, why in result.skipped[:3]:
         messages.warning(request, f"{post.group.name}: {why}")
     if len(result.skipped) > 3:

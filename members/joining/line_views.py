@@ -16,7 +16,7 @@ from groupops.groups.views.found import actor, is_htmx
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
 from groupops.shared.errors import Forbidden
-from groupops.shared.http import next_url, not_found_unless
+from groupops.shared.http import ids, next_url, not_found_unless
 from members.entering import WaitingState
 from members.joining import queries, waiting
 from members.joining.forms import WaitingFilter
@@ -66,7 +66,7 @@ def act(request: HttpRequest) -> HttpResponse:
     """Do `do` to those in `pk`, or to the one that `do` names itself: "told:12"."""
     name, _colon, only = request.POST.get("do", "").partition(":")
     given = [only] if only else request.POST.getlist("pk")[:MOST]
-    pks = [int(text) for text in given if text.isascii() and text.isdecimal() and len(text) < 19]
+    pks = ids(given)
     not_found_unless(name == TOLD or name in TO)
     user, at = actor(request), clock.now()
     seen = list(queries.waiting_for(user).filter(pk__in=pks).values_list("pk", flat=True))

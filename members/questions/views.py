@@ -5,9 +5,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core import signing
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.views.found import actor, is_htmx
 from groupops.record.idempotency import once
-from groupops.shared import clock, paging, skipping
+from groupops.shared import clock, paging, skipping, undos
 from groupops.shared.errors import Conflict
 from groupops.shared.http import ids, next_url, not_found_unless
 from members.asking import How, QuestionState
@@ -30,7 +29,7 @@ from members.questions.filters import QuestionFilter
 from members.questions.services import Many
 
 ORDER = ("asked_at", "id")
-UNDO_SALT, UNDO_SECONDS = "members.questions.undo", 600
+ROOM = "members.questions"  # of its undos
 MOST = 200  # questions in one go
 LOOKED_AT, SHOWN = 100, 5  # questions that are compared, and clusters that are shown
 SLOWEST = 8  # groups whose answering time is shown
@@ -148,10 +147,7 @@ def settle(request: HttpRequest, pk: int, what: str) -> HttpResponse:
 @once
 def undo(request: HttpRequest, token: str) -> HttpResponse:
     """Take decisions of one go back, while the message that offered it is fresh."""
-    try:
-        was = {int(pk): how for pk, how in signing.loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)}
-    except signing.BadSignature:
-        raise Http404(_("This can no longer be undone.")) from None
+    was = {int(pk): how for pk, how in undos.read(ROOM, token)}
     rows = list(queries.questions_for(actor(request)).filter(pk__in=was).order_by("pk"))
     result = questions.reopen(questions=rows, was=was, by=actor(request), at=clock.now())
     n = len(result.done)
@@ -187,8 +183,8 @@ def _answer(request: HttpRequest, name: str, result: Many) -> HttpResponse:
         PUT_BACK: _("Put back: somebody else can take it on."),
         REOPEN: ngettext("%(n)d question waits for an answer again.", "%(n)d questions wait for an answer again.", n),
     }
-    token = signing.dumps([[row.pk, row.how] for row in result.done], salt=UNDO_SALT, compress=True)
-    undoing = f"undo:{reverse('members:questions-undo', args=[token])}" if n and name in (ANSWERED, NO_QUESTION) else ""
+    token = undos.token(ROOM, [[row.pk, row.how] for row in result.done])
+    undoing = undos.tags(reverse("members:questions-undo", args=[token])) if n and name in (ANSWERED, NO_QUESTION) else ""
     if is_htmx(request) and not n:
         raise NothingDone(_skipped(result) or _("Nothing was chosen."))
     _flash(request, result, texts[name] % {"n": n}, undoing)

@@ -4,8 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,15 +16,15 @@ from groupops.groups import access
 from groupops.groups.forms import refuse
 from groupops.groups.views.found import actor, is_htmx
 from groupops.record.idempotency import once
-from groupops.shared import clock
+from groupops.shared import clock, undos
 from groupops.shared.errors import Refused
-from groupops.shared.http import next_url, not_found_unless
+from groupops.shared.http import ids, next_url, not_found_unless
 from members.models import Source
 from members.sources import queries, services
 from members.sources.queries import Came
 from members.sourcing import Channel
 
-UNDO_SALT, UNDO_SECONDS = "members.sources.undo", 600
+ROOM = "members.sources"  # of its undos
 
 
 class SourceForm(forms.Form):
@@ -114,7 +113,7 @@ def source_archive(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     row, archived = get_object_or_404(Source, pk=pk), to == "archived"
     services.archive_source(source=row, archived=archived, by=actor(request), at=clock.now())
     back = reverse("members:source-archive", args=[pk, "active" if archived else "archived"])
-    messages.success(request, _("No longer offered.") if archived else _("Offered again."), extra_tags=f"undo:{back}")
+    messages.success(request, _("No longer offered.") if archived else _("Offered again."), extra_tags=undos.tags(back))
     if is_htmx(request):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return redirect("members:sources")
@@ -125,32 +124,24 @@ def source_archive(request: HttpRequest, pk: int, to: str) -> HttpResponse:
 def assign(request: HttpRequest) -> HttpResponse:
     """The members `pk` came from `source` (empty: nobody knows)."""
     chosen = request.POST.get("source", "")
-    source = Source.objects.filter(pk__in=_numbers([chosen]), archived=False).first()
+    source = Source.objects.filter(pk__in=ids([chosen]), archived=False).first()
     not_found_unless(source or not chosen)
-    changed = services.came_from(pks=_numbers(request.POST.getlist("pk")), source=source, by=actor(request), at=clock.now())
+    changed = services.came_from(pks=ids(request.POST.getlist("pk")), source=source, by=actor(request), at=clock.now())
     n = len(changed)
-    token = signing.dumps(changed, salt=UNDO_SALT, compress=True)
-    undoing = f"undo:{reverse('members:source-undo', args=[token])}" if 0 < n <= 100 else ""  # an address holds no more
+    undoing = reverse("members:source-undo", args=[undos.token(ROOM, changed)])
     text = ngettext("The source of %(n)d member was noted.", "The source of %(n)d members was noted.", n) % {"n": n}
     if n:
-        messages.success(request, text, extra_tags=undoing)
+        messages.success(request, text, extra_tags=undos.tags(undoing))
     else:
         messages.warning(request, _("Nothing was chosen that you may change."))
     return _back(request)
-
-
-def _numbers(given: list[str]) -> list[int]:
-    return [int(text) for text in given if text.isascii() and text.isdecimal() and len(text) < 19]
 
 
 @require_POST
 @once
 def undo(request: HttpRequest, token: str) -> HttpResponse:
     """The sources they had before."""
-    try:
-        was = [(int(pk), source) for pk, source in signing.loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)]
-    except signing.BadSignature:
-        raise Http404(_("This can no longer be undone.")) from None
+    was = [(int(pk), source) for pk, source in undos.read(ROOM, token)]
     n = services.take_back(was=was, by=actor(request), at=clock.now())
     messages.success(request, ngettext("%(n)d decision was taken back.", "%(n)d decisions were taken back.", n) % {"n": n})
     return _back(request)

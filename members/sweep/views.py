@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core import signing
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -20,9 +19,9 @@ from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
 from groupops.groups.views.found import actor, is_htmx
 from groupops.record.idempotency import once
-from groupops.shared import clock, paging, skipping
+from groupops.shared import clock, paging, skipping, undos
 from groupops.shared.errors import Conflict, Invalid
-from groupops.shared.http import next_url, not_found_unless
+from groupops.shared.http import ids, next_url, not_found_unless
 from groupops.shared.spreadsheet import csv_response
 from members.models import SweepCase, SweepRun
 from members.sweep import exempting, queries, reviewing
@@ -33,7 +32,7 @@ from members.sweep.reviewing import Many
 from members.sweeping import ASKING_MODES, TO_DECIDE, CaseState, Mode
 
 RUNS, CASES, REVIEW = ("at", "id"), ("last_spoke_at", "id"), ("state_at", "id")
-UNDO_SALT, UNDO_SECONDS = "members.sweep.undo", 600
+ROOM = "members.sweep"  # of its undos
 MOST = 200  # people in one go
 APPROVE, SECOND, SPARE, AGAIN, WANT_BACK, RESTORED = "approve", "second", "spare", "again", "want_back", "restored"
 ACTS = (APPROVE, SECOND, SPARE, AGAIN, WANT_BACK, RESTORED)
@@ -199,8 +198,7 @@ def act(request: HttpRequest) -> HttpResponse:
     name, _colon, only = request.POST.get("do", "").partition(":")
     not_found_unless(name in ACTS)
     given = [only] if only else request.POST.getlist("pk")
-    pks = [int(text) for text in given[:MOST] if text.isascii() and text.isdecimal() and len(text) < 19]
-    cases = list(queries.cases_for(actor(request)).filter(pk__in=pks).order_by("pk"))
+    cases = list(queries.cases_for(actor(request)).filter(pk__in=ids(given[:MOST])).order_by("pk"))
     result = carry_out(name, cases, why=request.POST.get("why", "").strip(), by=actor(request))
     return _answer(request, name, result)
 
@@ -249,8 +247,7 @@ def _undoing(name: str, result: Many) -> str:
     again = [case.pk for case in result.done if name in (APPROVE, SECOND) or (name == SPARE and case.asked_at and not case.approved_at)]
     if not again:
         return ""
-    token = signing.dumps([name, again], salt=UNDO_SALT, compress=True)
-    return f"undo:{reverse('members:sweep-undo', args=[token])}"
+    return undos.tags(reverse("members:sweep-undo", args=[undos.token(ROOM, [name, again])]))
 
 
 def _skipped(result: Many) -> str:
@@ -262,10 +259,7 @@ def _skipped(result: Many) -> str:
 @once
 def undo(request: HttpRequest, token: str) -> HttpResponse:
     """Take decisions of one go back, as far as nothing has left."""
-    try:
-        name, pks = signing.loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)
-    except signing.BadSignature:
-        raise Http404(_("This can no longer be undone.")) from None
+    name, pks = undos.read(ROOM, token)
     cases, user, at = list(queries.cases_for(actor(request)).filter(pk__in=pks).order_by("pk")), actor(request), clock.now()
     if name == SPARE:
         result = reviewing.unspare(cases=cases, by=user, at=at)

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,7 +24,7 @@ from groupops.groups.models import Group, Kind
 from groupops.groups.policy import Scope, ValueRefused, build
 from groupops.groups.views.found import actor, is_htmx
 from groupops.record.idempotency import once
-from groupops.shared import clock, paging
+from groupops.shared import clock, paging, undos
 from groupops.shared.errors import Refused
 from groupops.shared.http import next_url
 from members import queries as members
@@ -38,7 +37,7 @@ from members.tiers.given import POLICY
 from members.tiers.services import Held
 
 ORDER = ("at", "id")
-UNDO_SALT, UNDO_SECONDS = "members.tiers.undo", 600
+ROOM = "members.tiers"  # of its undos
 ONE = timedelta(days=1)
 LONG = timedelta(days=90)  # how far the form of a lock proposes
 
@@ -204,10 +203,7 @@ def unlock(request: HttpRequest, pk: int) -> HttpResponse:
 @once
 def undo(request: HttpRequest, token: str) -> HttpResponse:
     """Take a lock or its release back, while the message that offered it is fresh."""
-    try:
-        pk, was, now = signing.loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)
-    except (signing.BadSignature, ValueError, TypeError):
-        raise Http404(_("This can no longer be undone.")) from None
+    pk, was, now = undos.read(ROOM, token)
     row = _member(actor(request), pk)
     tiers.restore(membership=row, was=_held(was), now=_held(now), by=actor(request), at=clock.now())
     messages.success(request, _("Undone."))
@@ -222,9 +218,9 @@ def _member(user: User, pk: int) -> Membership:
 
 def _told(request: HttpRequest, row: Membership, was: Held, text: str) -> None:
     row.refresh_from_db(fields=tiers.COLUMNS)
-    token = signing.dumps([row.pk, _plain(was), _plain(tiers.held(row))], salt=UNDO_SALT, compress=True)
+    token = undos.token(ROOM, [row.pk, _plain(was), _plain(tiers.held(row))])
     values = {"name": row.person.name, "until": row.tier_locked_until}
-    messages.success(request, text % values, extra_tags=f"undo:{reverse('members:tier-undo', args=[token])}")
+    messages.success(request, text % values, extra_tags=undos.tags(reverse("members:tier-undo", args=[token])))
 
 
 def _plain(one: Held) -> dict[str, Any]:

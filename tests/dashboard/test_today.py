@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
@@ -14,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
+from content.models import Post
+from content.policy import PostState, SlotState, Why
 from groupops.accounts.models import User
 from groupops.dashboard.models import TaskMark
 from groupops.dashboard.relay import press
@@ -26,6 +29,7 @@ from groupops.shared.errors import Refused
 from groupops.shared.today import LIMIT
 from tests.dashboard import seeded
 from tests.factories import accounts
+from tests.factories.content import PostFactory, SlotFactory
 from tests.factories.groups import GroupFactory, StaffPostFactory
 from tests.factories.messaging import BindingFactory, ConnectionFactory, DeliveryFactory
 from tests.messaging import purpose
@@ -316,3 +320,64 @@ def test_many_of_one_kind_do_not_bury_the_others(by: User) -> None:
     alone = home(by, kind="moment")
     assert alone.count('id="task-') == 8
     assert "today-fold" not in alone
+
+
+def undo_of(answer: HttpResponse) -> str:
+    """The address of the undo button in a toast; empty without one."""
+    return said(answer).partition('"undo": "')[2].partition('"')[0]
+
+
+def test_fifty_acts_of_other_pages_are_one_undo(by: User) -> None:
+    """Each of them has an address of its own; together they would fit no request line. Once, and only by who did it."""
+    found = [moment(f"节点{n}") for n in range(49)]
+    client = logged_in(by)
+    undo = undo_of(client.post(ACT, {"do": "done", "key": [f"moment:{one.pk}" for one in found]}, headers=HTMX))
+    assert len(undo) < 60
+    assert KeyMoment.objects.filter(dismissed=True).count() == 49
+    assert logged_in(accounts.operator()).post(undo).status_code == 404
+    assert client.post(undo).status_code == 302
+    assert not KeyMoment.objects.filter(dismissed=True).exists()
+    assert client.post(undo).status_code == 404
+
+
+def test_several_put_off_are_one_undo_and_what_was_marked_since_is_named(by: User) -> None:
+    """The rest is taken back all the same; when nothing is left to take back, the answer says why."""
+    groups = [owned() for _ in range(3)]
+    client, keys = logged_in(by), [f"seed:{group.pk}" for group in groups]
+    undo = undo_of(client.post(ACT, {"do": "snooze:hour", "key": keys}, headers=HTMX))
+    TaskMark.objects.filter(key=keys[0]).update(at=clock.now() + timedelta(seconds=1))
+    answer = client.post(undo, headers=HTMX)
+    assert "1 条未处理" in said(answer)
+    assert list(TaskMark.objects.order_by("key").values_list("snoozed_until", flat=True)).count(None) == 2
+    undo = undo_of(client.post(ACT, {"do": "snooze:hour", "key": keys[1:]}, headers=HTMX))
+    TaskMark.objects.update(at=clock.now() + timedelta(seconds=1))
+    assert client.post(undo, headers=HTMX).status_code == 409
+
+
+def test_what_has_no_way_back_does_not_keep_the_others_from_theirs(by: User, settings: Settings) -> None:
+    """A missed slot that is left unsent stays so; the moment that was settled in the same go comes back."""
+    settings.TODAY_SOURCES = ["content.today_posts.source", "groupops.groups.today.source"]
+    slot = SlotFactory(schedule__group=owned(), state=SlotState.MISSED, why=Why.HELD, due_at=clock.now() - timedelta(hours=1))
+    found, client = moment(), logged_in(by)
+    answer = client.post(ACT, {"do": "done", "key": [f"moment:{found.pk}", f"slot:{slot.pk}:unsaid"]}, headers=HTMX)
+    assert "cannot be taken back" in said(answer) or "无法撤回" in said(answer)
+    client.post(undo_of(answer))
+    found.refresh_from_db()
+    slot.refresh_from_db()
+    assert (found.dismissed, slot.why) == (False, Why.LEFT)
+
+
+def test_a_bundle_of_posts_that_was_cancelled_comes_back_whole(by: User, settings: Settings) -> None:
+    """One row, one key, one undo; a post of the bundle that had been cancelled before stays so."""
+    settings.TODAY_SOURCES = ["content.today_posts.source"]
+    bundle, at = uuid4(), clock.now()
+    values = {"bundle": bundle, "due_at": at - timedelta(hours=1), "created_at": at - timedelta(days=1)}
+    first, second, gone = (
+        PostFactory(group=owned(), state=state, **values) for state in (PostState.DRAFT, PostState.DRAFT, PostState.CANCELLED)
+    )
+    client = logged_in(by)
+    answer = client.post(ACT, {"do": "done", "key": f"post:{bundle}:overdue"}, headers=HTMX)
+    assert set(Post.objects.values_list("state", flat=True)) == {PostState.CANCELLED}
+    client.post(undo_of(answer))
+    states = dict(Post.objects.values_list("pk", "state"))
+    assert states == {first.pk: PostState.DRAFT, second.pk: PostState.DRAFT, gone.pk: PostState.CANCELLED}

@@ -1,13 +1,12 @@
 """What people do on 今日待办, to one thing or to several: done, take on, give away, put off; each answer says what was skipped and why."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from django.contrib import messages
-from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,20 +15,19 @@ from django.views.decorators.http import require_POST
 
 from groupops.accounts.middleware import actor
 from groupops.accounts.models import User
-from groupops.dashboard import queries
+from groupops.dashboard import queries, remembered
 from groupops.dashboard import services as dashboard
 from groupops.dashboard.policy import Snooze, wakes_at
 from groupops.dashboard.relay import press
 from groupops.dashboard.services import Before
-from groupops.dashboard.views.today import listed, number
+from groupops.dashboard.views.today import listed
 from groupops.groups.views.found import is_htmx
 from groupops.record.idempotency import once
-from groupops.shared import clock, skipping
+from groupops.shared import clock, skipping, undos
 from groupops.shared.errors import Conflict, Refused
-from groupops.shared.http import next_url, not_found_unless
+from groupops.shared.http import ids, next_url, not_found_unless
 from groupops.shared.today import TodayItem
 
-UNDO_SALT, UNDO_SECONDS = "dashboard.undo", 600
 MOST = 100  # things in one go
 
 
@@ -66,21 +64,28 @@ def act(request: HttpRequest) -> HttpResponse:
 @require_POST
 @once
 def undo(request: HttpRequest, token: str) -> HttpResponse:
-    """Take what one message told back, while it is fresh: acts of other pages by their own undo, marks here."""
-    try:
-        kept = signing.loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)
-    except signing.BadSignature:
-        raise Http404(_("This can no longer be undone.")) from None
-    not_found_unless(kept["user"] == actor(request).pk)
-    for url in kept["urls"]:
-        press(request, url)
-    for mark in kept["marks"]:
-        moments = {name: mark[name] and datetime.fromisoformat(mark[name]) for name in ("snoozed_until", "at")}
-        dashboard.restore(before=Before(**(mark | moments)), by=actor(request), at=clock.now())
+    """Take what one message told back, while it is fresh: acts of other pages by their own undo, marks here. Says what no longer can be."""
+    urls, marks = remembered.take(request.session, token, at=clock.now())
+    ways: list[Callable[[], object]] = [partial(press, request, url) for url in urls]
+    ways += [partial(dashboard.restore, before=mark, by=actor(request), at=clock.now()) for mark in marks]
+    why = [reason for way in ways if (reason := _refusal(way))]
+    if len(why) == len(ways):
+        raise NothingDone(why[0])
     messages.success(request, _("Taken back."))
+    if why:
+        messages.warning(request, skipping.sentence([("", reason) for reason in dict.fromkeys(why[: skipping.TOLD])], count=len(why)))
     if is_htmx(request):
         return HttpResponse(headers={"HX-Trigger": "today:refresh"})
     return redirect(next_url(request))
+
+
+def _refusal(way: Callable[[], object]) -> str:
+    """Why it could not be taken back; empty where it was."""
+    try:
+        way()
+    except Refused as refusal:
+        return str(refusal.message)
+    return ""
 
 
 Do = Callable[[TodayItem, Result], None]
@@ -107,7 +112,7 @@ def _assigning(to: User | None, request: HttpRequest, at: datetime) -> Do:
 
 
 def _assign(request: HttpRequest, rest: str, at: datetime) -> Do:
-    to = get_object_or_404(User.objects.filter(is_active=True), pk=number(rest or request.POST.get("to", "")))
+    to = get_object_or_404(User.objects.filter(is_active=True), pk__in=ids([rest or request.POST.get("to", "")]))
     return _assigning(to, request, at)
 
 
@@ -155,9 +160,9 @@ def _answer(request: HttpRequest, name: str, result: Result) -> HttpResponse:
     if not result.done and is_htmx(request):
         raise NothingDone(skipped or _("Choose something first."))
     if result.done:
-        token = _token(request, result)
-        undoing = f"undo:{reverse('today-undo', args=[token])}" if token else ""
-        messages.success(request, _said(name, result), extra_tags=undoing)
+        token = remembered.keep(request.session, urls=result.urls, marks=result.marks, at=clock.now())
+        text = " ".join(filter(None, [_said(name, result), _final(result)]))
+        messages.success(request, text, extra_tags=undos.tags(reverse("today-undo", args=[token])) if token else "")
     if skipped or not result.done:
         messages.warning(request, skipped or _("Choose something first."))
     if is_htmx(request):
@@ -165,17 +170,11 @@ def _answer(request: HttpRequest, name: str, result: Result) -> HttpResponse:
     return redirect(next_url(request))
 
 
-def _token(request: HttpRequest, result: Result) -> str:
-    """What taking it back needs, signed; empty unless all of it can be."""
-    if len(result.urls) + len(result.marks) < result.done:
-        return ""
-    marks = [asdict(mark) | {"snoozed_until": _iso(mark.snoozed_until), "at": _iso(mark.at)} for mark in result.marks]
-    kept: dict[str, Any] = {"user": actor(request).pk, "urls": result.urls, "marks": marks}
-    return signing.dumps(kept, salt=UNDO_SALT, compress=True)
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+def _final(result: Result) -> str:
+    """How many of several have no way back, where others have; empty for none."""
+    back = len(result.urls) + len(result.marks)
+    n = result.done - back
+    return ngettext("%(n)d of them cannot be taken back.", "%(n)d of them cannot be taken back.", n) % {"n": n} if n and back else ""
 
 
 def _said(name: str, result: Result) -> str:

@@ -22,6 +22,7 @@ from groupops.dashboard.queries import Asked, Task, Todo
 from groupops.groups.views.found import is_htmx
 from groupops.messaging import queries as messaging
 from groupops.shared import clock
+from groupops.shared.http import ids
 
 FOLD = 5  # rows of one family in one part of the list
 
@@ -102,13 +103,8 @@ def asked_in(request: HttpRequest) -> Asked:
     return Asked(
         kind=kind if kind in FAMILIES or kind == "other" else "",
         who=who if who in queries.WHO else "all",
-        group=number(group),
+        group=next(iter(ids([group])), None),
     )
-
-
-def number(text: str) -> int | None:
-    """An id that did not come by the path; None for what cannot be one."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _query(asked: Asked, **other: Any) -> str:

@@ -21,6 +21,7 @@ from groupops.groups.models import Kind, Policy
 from groupops.groups.policy import Scope, dump
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
+from groupops.shared.http import ids
 
 
 class PolicySerializer(serializers.ModelSerializer[Policy]):
@@ -94,8 +95,8 @@ class Policies(ListModelMixin, RetrieveModelMixin, GenericViewSet[Policy]):
     @action(detail=False, methods=["get"], pagination_class=None)
     def effective(self, request: Request) -> Response:
         """What counts now, for a group or the whole site."""
-        text = request.query_params.get("group", "")
-        group = access.group_for(actor(request), int(text)) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+        asked = ids([request.query_params.get("group", "")])
+        group = access.group_for(actor(request), asked[0]) if asked else None
         if group is None:
             access.demand_on_site(actor(request), Right.SEE_ALL_GROUPS)
         return Response([{"name": name, "value": dump(queries.policy(name, group=group))} for name in queries.names()])

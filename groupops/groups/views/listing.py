@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -25,11 +24,11 @@ from groupops.groups.policy import Lifecycle
 from groupops.groups.services import BulkResult
 from groupops.groups.views.found import actor, is_htmx
 from groupops.record.idempotency import once
-from groupops.shared import clock, paging
+from groupops.shared import clock, paging, undos
 from groupops.shared.http import ids, next_url
 from groupops.shared.spreadsheet import csv_response
 
-UNDO_SALT, UNDO_SECONDS = "groups.undo", 600
+ROOM = "groups"  # of its undos
 MOST = 500  # groups in one bulk action
 
 
@@ -140,8 +139,8 @@ def _report(request: HttpRequest, result: BulkResult, to: Lifecycle) -> None:
     """Toasts: what was done, with its undo, and what was skipped, with why."""
     if result.done:
         text = ngettext("%(n)d group is now: %(state)s", "%(n)d groups are now: %(state)s", len(result.done))
-        token = signing.dumps([[group.pk, was, to] for group, was in result.done], salt=UNDO_SALT, compress=True)
-        tags = f"undo:{reverse('groups:undo', args=[token])}"
+        token = undos.token(ROOM, [[group.pk, was, to] for group, was in result.done])
+        tags = undos.tags(reverse("groups:undo", args=[token]))
         messages.success(request, text % {"n": len(result.done), "state": to.label}, extra_tags=tags)
     if result.skipped:
         text = ngettext("%(n)d group was skipped: %(why)s", "%(n)d groups were skipped: %(why)s", len(result.skipped))
@@ -166,8 +165,4 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _moves(token: str) -> dict[int, tuple[Lifecycle, Lifecycle]]:
-    try:
-        found = signing.loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)
-    except signing.BadSignature:
-        raise Http404(_("This can no longer be undone.")) from None
-    return {pk: (Lifecycle(was), Lifecycle(sent)) for pk, was, sent in found}
+    return {pk: (Lifecycle(was), Lifecycle(sent)) for pk, was, sent in undos.read(ROOM, token)}

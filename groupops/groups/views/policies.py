@@ -23,6 +23,7 @@ from groupops.groups.views.found import actor
 from groupops.record.idempotency import once
 from groupops.shared import clock
 from groupops.shared.errors import Refused
+from groupops.shared.http import ids
 
 SHOWN = 50  # groups in a preview, versions in a history
 
@@ -133,7 +134,8 @@ def policy_preview(request: HttpRequest, name: str) -> HttpResponse:
 def _place(request: HttpRequest, name: str) -> Place:
     """The place of the address, if the reader may set policies there. Raises Http404, Forbidden."""
     _demand_known(name)
-    scope, pk = request.GET.get("scope", Scope.SITE), _number(request)
+    scope = request.GET.get("scope", Scope.SITE)
+    pk = next(iter(ids([request.GET.get("group") or request.GET.get("kind") or ""])), 0)
     if scope == Scope.GROUP:
         return Place(Scope.GROUP, group=access.group_for(actor(request), pk, GroupRight.EDIT))
     access.demand_on_site(actor(request), Right.MANAGE_POLICY)
@@ -143,11 +145,6 @@ def _place(request: HttpRequest, name: str) -> Place:
     if kind is None:
         raise Http404(_("There is no such place for a policy."))
     return Place(Scope.KIND, kind=kind)
-
-
-def _number(request: HttpRequest) -> int:
-    text = request.GET.get("group") or request.GET.get("kind") or ""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _form(request: HttpRequest, name: str, place: Place) -> forms.Form:

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
@@ -19,10 +18,10 @@ from groupops.groups.models import Group, RosterShift
 from groupops.groups.policy import week_grid
 from groupops.groups.views.found import actor, frame, is_htmx
 from groupops.record.idempotency import once
-from groupops.shared import clock
+from groupops.shared import clock, undos
 from groupops.shared.errors import Refused
 
-UNDO_SALT, UNDO_SECONDS = "groups.roster.undo", 600
+ROOM = "groups.roster"  # of its undos
 
 
 @require_safe
@@ -87,10 +86,7 @@ def roster_end(request: HttpRequest, pk: int, shift: int) -> HttpResponse:
 def roster_undo(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     """Take the last change of the roster back, while the message that offered it is fresh."""
     group = access.group_for(actor(request), pk, GroupRight.MANAGE_POSTS)
-    try:
-        to, shifts = signing.loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)
-    except signing.BadSignature:
-        raise Http404(_("This can no longer be undone.")) from None
+    to, shifts = undos.read(ROOM, token)
     turn = groups.put_back_on_duty if to == "on" else groups.take_off_duty
     done = turn(group=group, shifts=shifts, by=actor(request), at=clock.now())
     messages.success(request, _("Taken back.") if done else _("It was changed meanwhile."))
@@ -100,5 +96,4 @@ def roster_undo(request: HttpRequest, pk: int, token: str) -> HttpResponse:
 
 
 def _undo(group: Group, shifts: list[int], *, to: str) -> str:
-    token = signing.dumps([to, shifts], salt=UNDO_SALT)
-    return f"undo:{reverse('groups:roster-undo', args=[group.pk, token])}"
+    return undos.tags(reverse("groups:roster-undo", args=[group.pk, undos.token(ROOM, [to, shifts])]))

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
-from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,11 +20,11 @@ from groupops.messaging.models import Delivery
 from groupops.messaging.policy import Decision, DeliveryState
 from groupops.messaging.services import Many
 from groupops.record.idempotency import once
-from groupops.shared import clock, skipping
+from groupops.shared import clock, skipping, undos
 from groupops.shared.errors import Conflict
 from groupops.shared.http import ids, next_url, not_found_unless
 
-UNDO_SALT, UNDO_SECONDS = "messaging.undo", 600
+ROOM = "messaging"  # of its undos
 MOST = 200  # deliveries in one go
 TAKE, TAKE_OVER, PUT_BACK, UNDO = "take", "take_over", "put_back", "undo"
 ACTS = (*Decision.values, TAKE, TAKE_OVER, PUT_BACK, UNDO)
@@ -48,7 +47,7 @@ def decide(request: HttpRequest, pk: int, decision: str) -> HttpResponse:
     found = get_object_or_404(queries.deliveries_for(actor(request), sandboxes=True), pk=pk)
     not_found_unless(decision in Decision.values)
     messaging.decide(delivery=found, decision=Decision(decision), by=actor(request), at=clock.now())
-    messages.success(request, _(DONE[Decision(decision)]), extra_tags=f"undo:{reverse('messaging:undo', args=[pk])}")
+    messages.success(request, _(DONE[Decision(decision)]), extra_tags=undos.tags(reverse("messaging:undo", args=[pk])))
     return redirect(next_url(request, default=reverse("messaging:delivery", args=[pk])))
 
 
@@ -74,7 +73,7 @@ def act(request: HttpRequest) -> HttpResponse:
     if not rows:
         return _answer(request, Many(), "", "")
     result = _carry_out(name, rows, actor(request))
-    token = signing.dumps([row.pk for row in result.done], salt=UNDO_SALT, compress=True)
+    token = undos.token(ROOM, [row.pk for row in result.done])
     undoing = reverse("messaging:undo-many", args=[token]) if name in Decision.values and result.done else ""
     return _answer(request, result, _said(name, len(result.done)), undoing)
 
@@ -83,10 +82,7 @@ def act(request: HttpRequest) -> HttpResponse:
 @once
 def undo_many(request: HttpRequest, token: str) -> HttpResponse:
     """Take the decisions of one go back, while the message that offered it is fresh."""
-    try:
-        pks = signing.loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)
-    except signing.BadSignature:
-        raise Http404(_("This can no longer be undone.")) from None
+    pks = undos.read(ROOM, token)
     rows = list(queries.deliveries_for(actor(request)).filter(pk__in=pks))
     result = messaging.undo_many(deliveries=rows, by=actor(request), at=clock.now())
     return _answer(request, result, _said(UNDO, len(result.done)), "")
@@ -137,7 +133,7 @@ def _answer(request: HttpRequest, result: Many, text: str, undoing: str) -> Http
 
 def _flash(request: HttpRequest, result: Many, text: str, skipped: str, undoing: str) -> None:
     if result.done:
-        messages.success(request, text, extra_tags=f"undo:{undoing}" if undoing else "")
+        messages.success(request, text, extra_tags=undos.tags(undoing))
     if skipped or not result.done:
         messages.warning(request, skipped or _("Nothing was chosen."))
 

@@ -5,8 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,9 +17,9 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.views.found import actor, is_htmx
 from groupops.record.idempotency import once
-from groupops.shared import clock, paging, skipping
+from groupops.shared import clock, paging, skipping, undos
 from groupops.shared.errors import Conflict, Refused
-from groupops.shared.http import next_url, not_found_unless
+from groupops.shared.http import ids, next_url, not_found_unless
 from members.arriving import Stage
 from members.care import services as care
 from members.caring import CareState
@@ -33,7 +32,7 @@ from members.newcomers.forms import BuddyForm
 from members.newcomers.services import Act, Many
 
 ORDER = ("joined_at", "id")
-UNDO_SALT, UNDO_SECONDS = "members.newcomers.acts", 600
+ROOM = "members.newcomers.acts"  # of its undos, with the act
 MOST = 200
 
 
@@ -81,8 +80,7 @@ def act(request: HttpRequest) -> HttpResponse:
     name, _colon, only = request.POST.get("do", "").partition(":")
     not_found_unless(name in set(Act))
     given = [only] if only else request.POST.getlist("pk")
-    pks = [int(text) for text in given[:MOST] if text.isascii() and text.isdecimal() and len(text) < 19]
-    rows = list(queries.newcomers_for(actor(request), sandboxes=True).filter(pk__in=pks).order_by("joined_at", "pk"))
+    rows = list(queries.newcomers_for(actor(request), sandboxes=True).filter(pk__in=ids(given[:MOST])).order_by("joined_at", "pk"))
     return _carry_out(request, Act(name), rows)
 
 
@@ -99,10 +97,7 @@ def act_one(request: HttpRequest, pk: int, what: str) -> HttpResponse:
 @once
 def undo_act(request: HttpRequest, what: str, token: str) -> HttpResponse:
     """Take one act back, while the message that offered it is fresh."""
-    try:
-        touched = {int(pk): list(tasks) for pk, tasks in signing.loads(token, salt=f"{UNDO_SALT} {what}", max_age=UNDO_SECONDS)}
-    except signing.BadSignature:
-        raise Http404(_("This can no longer be undone.")) from None
+    touched = {int(pk): list(tasks) for pk, tasks in undos.read(f"{ROOM} {what}", token)}
     rows = list(queries.newcomers_for(actor(request), sandboxes=True).filter(pk__in=touched).order_by("pk"))
     result = newcomers.undo_act(newcomers=rows, what=Act(what), touched=touched, by=actor(request), at=clock.now())
     n = len(result.done)
@@ -129,8 +124,8 @@ def _carry_out(request: HttpRequest, what: Act, rows: Sequence[Newcomer]) -> Htt
         Act.GREETED: ngettext("%(n)d newcomer was marked as greeted.", "%(n)d newcomers were marked as greeted.", n),
         Act.TASKS: ngettext("The steps of %(n)d newcomer are done.", "The steps of %(n)d newcomers are done.", n),
     }
-    token = signing.dumps(result.done, salt=f"{UNDO_SALT} {what.value}", compress=True)
-    undoing = f"undo:{reverse('members:newcomers-undo', args=[what.value, token])}" if n else ""
+    token = undos.token(f"{ROOM} {what.value}", result.done)
+    undoing = undos.tags(reverse("members:newcomers-undo", args=[what.value, token])) if n else ""
     _flash(request, result, texts[what] % {"n": n}, undoing)
     return _back(request)
 
@@ -164,7 +159,7 @@ def tasks(request: HttpRequest, membership_id: int, to: str) -> HttpResponse:
         pks = list(rows.filter(queries.tasks_now(at)).values_list("pk", flat=True))
     else:
         not_found_unless(to == CareState.OPEN)
-        pks = [int(pk) for pk in request.GET.get("pks", "").split(",")[:20] if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+        pks = ids(request.GET.get("pks", "").split(",")[:20])
         pks = list(rows.filter(pk__in=pks).values_list("pk", flat=True))
     not_found_unless(pks)
     care.settle(pks=pks, to=CareState(to), by=user, at=at)

@@ -3,12 +3,10 @@
 from datetime import datetime
 
 from django.contrib import messages
-from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -16,11 +14,11 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.views.found import actor, is_htmx
 from groupops.record.idempotency import once
-from groupops.shared import clock
+from groupops.shared import clock, undos
 from groupops.shared.http import next_url
 from members.newcomers import services as newcomers
 
-UNDO_SALT, UNDO_SECONDS = "members.newcomers.undo", 600
+ROOM = "members.newcomers"  # of its undos
 
 
 @require_POST
@@ -31,8 +29,8 @@ def greet(request: HttpRequest, group_id: int) -> HttpResponse:
     at = clock.now()
     greeted = newcomers.greet(group=group, until=_until(request, at), by=actor(request), at=at)
     text = ngettext("%(n)d newcomer was marked as greeted.", "%(n)d newcomers were marked as greeted.", len(greeted))
-    undoing = reverse("members:greet-undo", args=[group_id, signing.dumps(greeted, salt=UNDO_SALT, compress=True)])
-    messages.success(request, text % {"n": len(greeted)}, extra_tags=f"undo:{undoing}" if greeted else "")
+    undoing = reverse("members:greet-undo", args=[group_id, undos.token(ROOM, greeted)])
+    messages.success(request, text % {"n": len(greeted)}, extra_tags=undos.tags(undoing) if greeted else "")
     return _back(request, group_id)
 
 
@@ -50,11 +48,7 @@ def _until(request: HttpRequest, at: datetime) -> datetime:
 def undo(request: HttpRequest, group_id: int, token: str) -> HttpResponse:
     """They were not, after all."""
     group = access.group_for(actor(request), group_id, GroupRight.CARE)
-    try:
-        memberships = signing.loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)
-    except signing.BadSignature:
-        raise Http404(_("This can no longer be undone.")) from None
-    count = newcomers.ungreet(group=group, memberships=memberships, by=actor(request), at=clock.now())
+    count = newcomers.ungreet(group=group, memberships=undos.read(ROOM, token), by=actor(request), at=clock.now())
     messages.success(request, ngettext("%(n)d newcomer waits again.", "%(n)d newcomers wait again.", count) % {"n": count})
     return _back(request, group_id)
 
