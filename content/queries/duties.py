@@ -23,9 +23,8 @@ LATEST = max(lapse("announcement"), lapse("message"))  # a slot leaves at most s
 
 def on_duty(user: User) -> QuerySet[Group]:
     """The active groups whose duties are a user's: those they plan content for, and those in which they hold any post."""
-    wide = access.among(user, GroupRight.CONTENT, "pk")
-    mine = wide and wide | Q(pk__in=user.posts.filter(until=None).values("group"))
-    found = Group.objects.filter(mine) if user.is_active else Group.objects.none()
+    planned = Q(pk__in=access.groups_with(user, GroupRight.CONTENT))
+    found = access.visible_to(user).filter(planned | Q(pk__in=user.posts.filter(until=None).values("group")))
     return found.filter(lifecycle=Lifecycle.ACTIVE).order_by("name").only("pk", "name", "zone", "kind")
 
 

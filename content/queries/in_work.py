@@ -31,7 +31,12 @@ def for_review(user: User) -> QuerySet[Post]:
 
 def sent_back_to(user: User) -> QuerySet[Post]:
     """The user's drafts that a reviewer gave back with a word, oldest first."""
-    return Post.objects.filter(created_by=user, state=PostState.DRAFT).exclude(note="").select_related("group").order_by("due_at", "pk")
+    return (
+        Post.objects.filter(created_by=user, state=PostState.DRAFT, group__sandbox=False)
+        .exclude(note="")
+        .select_related("group")
+        .order_by("due_at", "pk")
+    )
 
 
 def overtaken(user: User, *, since: datetime, at: datetime) -> QuerySet[Post]:

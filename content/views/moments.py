@@ -26,7 +26,7 @@ def moment_posts(request: HttpRequest, pk: int) -> HttpResponse:
     """Draft what a moment proposes; the groups of the proposed kind are ticked beforehand."""
     user = actor(request)
     access.demand_on_site(user, Right.SEE_ALL_GROUPS)
-    choices = access.groups_with(user, GroupRight.DRAFT).filter(lifecycle=Lifecycle.ACTIVE, sandbox=False)
+    choices = access.groups_with(user, GroupRight.DRAFT).filter(lifecycle=Lifecycle.ACTIVE)
     if not choices.exists():
         raise Forbidden(access.MISSING[GroupRight.DRAFT])
     moment = get_object_or_404(KeyMoment.objects.select_related("group"), pk=pk)

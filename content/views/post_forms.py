@@ -65,7 +65,7 @@ def _wanted(request: HttpRequest) -> dict[str, Any]:
 
 
 def _choices(user: User) -> Any:
-    return access.groups_with(user, GroupRight.DRAFT).filter(lifecycle=Lifecycle.ACTIVE, sandbox=False)
+    return access.groups_with(user, GroupRight.DRAFT).filter(lifecycle=Lifecycle.ACTIVE)
 
 
 def _kinds(chosen: str) -> list[dict[str, Any]]:

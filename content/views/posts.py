@@ -125,5 +125,5 @@ def _context(found: Post, bundle: list[Post], rights: Iterable[GroupRight], user
         "may_edit": Act.EDIT in mine,
         "may_send_back": Act.SEND_BACK in mine,
         "may_resend": may_publish and found.state in RESENDABLE,
-        "may_test": access.groups_with(user, GroupRight.CONTENT).exists(),
+        "may_test": access.groups_with(user, GroupRight.CONTENT, sandboxes=True).exists(),
     }

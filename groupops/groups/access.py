@@ -102,20 +102,24 @@ def visible_to(user: User, *, sandboxes: bool = False) -> QuerySet[Group]:
     return groups.filter(Q(pk__in=user.posts.filter(until=None).values("group")))
 
 
-def groups_with(user: User, right: GroupRight) -> QuerySet[Group]:
-    """The groups on which a user has `right`: for choices in forms and for bulk actions."""
+def groups_with(user: User, right: GroupRight, *, sandboxes: bool = False) -> QuerySet[Group]:
+    """The groups on which a user has `right`: for choices in forms, lists of work and bulk actions.
+
+    The people of a sandbox are nobody's work. What is done to one thing of a sandbox, from its own page, asks with `sandboxes`.
+    """
     if not user.is_active:
         return Group.objects.none()
+    groups = Group.objects.all() if sandboxes else Group.objects.filter(sandbox=False)
     if right in BY_ROLE[Role(user.role)]:
-        return Group.objects.all()
+        return groups
     posts = [post for post, given in BY_POST.items() if right in given]
-    return Group.objects.filter(pk__in=user.posts.filter(until=None, post__in=posts).values("group"))
+    return groups.filter(pk__in=user.posts.filter(until=None, post__in=posts).values("group"))
 
 
 def among(user: User, right: GroupRight, path: str = "group") -> Q:
-    """The rows whose group (at `path`) is one of `groups_with`; no condition where that is every group."""
+    """The rows whose group (at `path`) is one of `groups_with`, spelled so that a role that has every group asks for no list of them."""
     if user.is_active and right in BY_ROLE[Role(user.role)]:
-        return Q()
+        return Q(**{f"{path}__sandbox": False})
     return Q(**{f"{path}__in": groups_with(user, right)})
 
 

@@ -19,7 +19,7 @@ NAMED = 3  # groups that are named; the others are counted
 
 
 def _ownerless(user: User) -> QuerySet[Group]:
-    groups = access.visible_to(user) & access.groups_with(user, GroupRight.MANAGE_POSTS)
+    groups = access.groups_with(user, GroupRight.MANAGE_POSTS)
     owned = StaffPost.objects.filter(group=OuterRef("pk"), post=Post.OWNER, until=None)
     return groups.filter(~Exists(owned), lifecycle=Lifecycle.ACTIVE).order_by("created_at", "pk")
 

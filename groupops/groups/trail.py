@@ -20,7 +20,7 @@ def readable(user: User, *, group_id: int | None = None) -> QuerySet[AuditEntry]
         return entries.filter(group_id=group_id)
     if user.has_right(Right.SEE_AUDIT):
         return entries
-    mine = access.groups_with(user, GroupRight.EDIT)
+    mine = access.groups_with(user, GroupRight.EDIT, sandboxes=True)
     if not mine.exists():
         raise Forbidden(_("The audit log is for founders and operators; owners and deputy owners see that of their groups."))
     return entries.filter(group_id__in=mine.values("pk"))

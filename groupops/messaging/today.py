@@ -98,7 +98,7 @@ def _trouble(row: Delivery) -> TodayItem:
 
 def _without_room(user: User) -> list[TodayItem]:
     """Active groups that can only be written to by hand because nobody said which room they are; one item, however many."""
-    groups = access.groups_with(user, GroupRight.BIND) & access.visible_to(user)
+    groups = access.groups_with(user, GroupRight.BIND)
     return together(
         list(groups.filter(lifecycle=Lifecycle.ACTIVE, binding=None).order_by("created_at", "pk")[: LIMIT + 1]),
         kind="no_room",

@@ -15,9 +15,9 @@ from members.models import CareTask
 AHEAD = timedelta(hours=12)  # shown so long before it is due
 
 
-def tasks_for(user: User) -> QuerySet[CareTask]:
+def tasks_for(user: User, *, sandboxes: bool = False) -> QuerySet[CareTask]:
     """The care tasks of the groups a user may care for."""
-    groups = access.groups_with(user, GroupRight.CARE).filter(lifecycle=Lifecycle.ACTIVE, sandbox=False)
+    groups = access.groups_with(user, GroupRight.CARE, sandboxes=sandboxes).filter(lifecycle=Lifecycle.ACTIVE)
     return CareTask.objects.filter(group__in=groups).select_related("membership__person", "group")
 
 

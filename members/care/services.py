@@ -33,7 +33,7 @@ def propose(*, wanted: Iterable[Wanted], by: User | None, at: datetime) -> int:
 
 def settle(*, pks: Collection[int], to: CareState, by: User, at: datetime) -> list[CareTask]:
     """Done, not needed, or open again, by somebody who may care for the group; returns those that changed."""
-    groups = access.groups_with(by, GroupRight.CARE)
+    groups = access.groups_with(by, GroupRight.CARE, sandboxes=True)
     with transaction.atomic():
         rows = list(CareTask.objects.select_for_update(of=("self",)).filter(pk__in=pks, group__in=groups).exclude(state=to).order_by("pk"))
         for row in rows:

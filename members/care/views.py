@@ -19,7 +19,7 @@ from members.caring import CareState
 @once
 def settle(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     """One task; 404 for one of a group that the reader may not care for."""
-    if to not in CareState.values or not queries.tasks_for(actor(request)).filter(pk=pk).exists():
+    if to not in CareState.values or not queries.tasks_for(actor(request), sandboxes=True).filter(pk=pk).exists():
         raise Http404(_("There is no such task, or you cannot see it."))
     state = CareState(to)
     services.settle(pks=[pk], to=state, by=actor(request), at=clock.now())

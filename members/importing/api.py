@@ -58,7 +58,7 @@ class ImportViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, mixins.Retri
         """Into a group that the user may edit."""
         made = super().get_serializer(*args, **kwargs)
         if isinstance(made, ImportSerializer) and not getattr(self, "swagger_fake_view", False):
-            made.fields["group"].queryset = access.groups_with(actor(self.request), GroupRight.EDIT)  # type: ignore[attr-defined]
+            made.fields["group"].queryset = access.groups_with(actor(self.request), GroupRight.EDIT, sandboxes=True)  # type: ignore[attr-defined]
         return made
 
     def perform_create(self, serializer: Any) -> None:

@@ -21,7 +21,7 @@ class _ForGroup(forms.Form):
         super().__init__(*args, **kwargs)
         choice = self.fields["group"]
         assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101  (declared above)
-        choice.queryset = access.groups_with(user, GroupRight.EDIT).order_by("name")
+        choice.queryset = access.groups_with(user, GroupRight.EDIT, sandboxes=True).order_by("name")
 
 
 class ListForm(_ForGroup):

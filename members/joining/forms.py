@@ -30,7 +30,7 @@ def source_field(**options: Any) -> "forms.ModelChoiceField[Source]":
 
 def group_fields(user: User, chosen: int) -> dict[str, forms.Field]:
     """Places for groups in order, of those that the user may change; later ones may stay empty."""
-    choices = access.visible_to(user).filter(pk__in=access.groups_with(user, GroupRight.EDIT)).order_by("name")
+    choices = access.groups_with(user, GroupRight.EDIT).order_by("name")
     places = range(1, max(FEWEST, chosen + 2) + 1)
     return {
         f"group_{n}": forms.ModelChoiceField(

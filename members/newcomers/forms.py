@@ -66,7 +66,7 @@ class TryForm(forms.Form):
 
     def __init__(self, data: Any = None, *, by: User) -> None:
         super().__init__(data)
-        rooms = access.groups_with(by, GroupRight.CONTENT).filter(binding__isnull=False)
+        rooms = access.groups_with(by, GroupRight.CONTENT, sandboxes=True).filter(binding__isnull=False)
         self.fields["room"].queryset = rooms.order_by("name")  # type: ignore[attr-defined]
 
 

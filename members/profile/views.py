@@ -111,7 +111,9 @@ def _stays(user: User, identities: list[Person]) -> QuerySet[Membership]:
 
 def _stays_to_care_for(user: User, identities: list[Person]) -> QuerySet[Membership]:
     """The memberships about which the reader may write."""
-    return _stays(user, identities).filter(group__in=access.groups_with(user, GroupRight.CARE)).order_by("-joined_at", "-id")
+    return (
+        _stays(user, identities).filter(group__in=access.groups_with(user, GroupRight.CARE, sandboxes=True)).order_by("-joined_at", "-id")
+    )
 
 
 def _tasks(user: User, identities: list[Person]) -> QuerySet[CareTask]:

@@ -54,7 +54,7 @@ def came_from(*, pks: Collection[int], source: Source | None, by: User, at: date
 
     Only in groups that `by` may care for. One line of the trail a group.
     """
-    groups = access.groups_with(by, GroupRight.CARE)
+    groups = access.groups_with(by, GroupRight.CARE, sandboxes=True)
     with transaction.atomic():
         rows = Membership.objects.select_for_update(of=("self",)).filter(pk__in=list(pks)[:MANY], group__in=groups)
         found = [row for row in rows.select_related("group", "source").order_by("pk") if row.source_id != (source.pk if source else None)]

@@ -112,7 +112,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 def colleague(request: HttpRequest, person_id: int) -> HttpResponse:
     """Say which user of GroupOps a person is."""
     person = _person(request, person_id)
-    groups = access.groups_with(actor(request), GroupRight.MANAGE_POSTS).filter(memberships__person=person)
+    groups = access.groups_with(actor(request), GroupRight.MANAGE_POSTS, sandboxes=True).filter(memberships__person=person)
     if not groups.exists():
         raise Forbidden(access.MISSING[GroupRight.MANAGE_POSTS])
     form = ColleagueForm(request.POST)

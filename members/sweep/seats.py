@@ -79,7 +79,7 @@ def _leave(membership: Membership, until: datetime, reason: str, by: User | None
 
 def name_colleague(*, person: Person, user: User | None, by: User, at: datetime) -> None:
     """Say which user a person is; None: none of us. Raises Forbidden unless `by` gives posts in a group of theirs."""
-    groups = access.groups_with(by, GroupRight.MANAGE_POSTS).filter(memberships__person=person)
+    groups = access.groups_with(by, GroupRight.MANAGE_POSTS, sandboxes=True).filter(memberships__person=person)
     group = groups.order_by("pk").first()
     if group is None:
         raise Forbidden(access.MISSING[GroupRight.MANAGE_POSTS])

@@ -154,7 +154,7 @@ def _back(request: HttpRequest) -> HttpResponse:
 def tasks(request: HttpRequest, membership_id: int, to: str) -> HttpResponse:
     """The steps of a newcomer that Today shows are done, or open again. 404 for one of a group that the reader may not care for."""
     user, at = actor(request), clock.now()
-    rows = CareTask.objects.filter(membership=membership_id, group__in=access.groups_with(user, GroupRight.CARE))
+    rows = CareTask.objects.filter(membership=membership_id, group__in=access.groups_with(user, GroupRight.CARE, sandboxes=True))
     if to == CareState.DONE:
         pks = list(rows.filter(queries.tasks_now(at)).values_list("pk", flat=True))
     else:
