@@ -21,6 +21,7 @@ from members.importing import api as importing
 from members.invitations import api as invitations
 from members.models import Membership, Person
 from members.newcomers import api as newcomers
+from members.questions import api as questions
 from members.requests import api as requests
 from members.segments import api as segments
 from members.surveys import api as surveys
@@ -130,6 +131,7 @@ routes = [
     *tags.routes,
     *segments.routes,
     *requests.routes,
+    *questions.routes,
     *newcomers.routes,
     *invitations.routes,
     *sweep.routes,

@@ -5,36 +5,18 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from content.forms import FIRST, LAST
-from content.policy import mask_of, weekdays_of
 from groupops.groups import access
 from groupops.groups.access import GroupRight
+from groupops.groups.api.common import WeekdaysField as WeekdaysField
 from groupops.groups.api.common import actor
 from groupops.groups.models import Group
 from groupops.shared.api import StrictSerializer
 
 BOUNDS = [MinValueValidator(FIRST), MaxValueValidator(LAST)]
-
-
-@extend_schema_field({"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 7}, "minItems": 1, "maxItems": 7})
-class WeekdaysField(serializers.Field[Any, Any, Any, Any]):
-    """ISO weekdays, Monday is 1; a mask inside."""
-
-    default_error_messages = {"invalid": _("A list of different whole numbers from 1 (Monday) to 7.")}
-
-    def to_internal_value(self, data: Any) -> int:
-        """The mask."""
-        if not isinstance(data, list) or not data or any(type(day) is not int or not 1 <= day <= 7 for day in data):
-            self.fail("invalid")
-        return mask_of(data)
-
-    def to_representation(self, value: int) -> list[int]:
-        """The days."""
-        return weekdays_of(value)
 
 
 class DaySerializer(StrictSerializer):

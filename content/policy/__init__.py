@@ -4,8 +4,9 @@ from content.policy.duties import DutyRule, Window
 from content.policy.late import ASKING, LATE, LATE_OTHERWISE, Fate, fate, lapse
 from content.policy.rule import HORIZON, LOOK_AHEAD, REACH, Rule, holds, local_day
 from content.policy.states import RESENDABLE, CatchUp, Holidays, PostKind, PostState, SlotState, Why
-from content.policy.weekdays import DAYS, EVERY_DAY, MASKS, WEEKEND, WORKDAYS, describe, mask_of, weekdays_of
+from content.policy.weekdays import DAYS, EVERY_DAY, MASKS, WEEKEND, WORKDAYS, describe
 from groupops.shared.wall import wall_moment
+from groupops.shared.weekdays import mask_of, weekdays_of
 
 __all__ = [
     "ASKING",

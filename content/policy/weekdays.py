@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from groupops.shared.weekdays import weekdays_of
+
 WORKDAYS, WEEKEND, EVERY_DAY = 0b0011111, 0b1100000, 0b1111111
 DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 MASKS = {WORKDAYS: _("Workdays"), WEEKEND: _("Weekends"), EVERY_DAY: _("Every day")}
@@ -10,13 +12,3 @@ MASKS = {WORKDAYS: _("Workdays"), WEEKEND: _("Weekends"), EVERY_DAY: _("Every da
 def describe(mask: int) -> str:
     """The days of a mask in words: a name for the usual ones, else the days."""
     return str(MASKS.get(mask, "")) or " ".join(str(DAYS[day - 1]) for day in weekdays_of(mask))
-
-
-def mask_of(weekdays: list[int]) -> int:
-    """The mask of ISO weekdays (Monday is 1)."""
-    return sum(1 << day - 1 for day in set(weekdays))
-
-
-def weekdays_of(mask: int) -> list[int]:
-    """The ISO weekdays of a mask."""
-    return [day for day in range(1, 8) if mask >> day - 1 & 1]

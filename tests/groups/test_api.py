@@ -18,7 +18,7 @@ from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
 
 pytestmark = pytest.mark.django_db
 LogIn = Callable[[User], Client]
-ENDPOINTS = ["groups", "kinds", "group-rules", "group-posts", "key-moments", "product-users", "policies"]
+ENDPOINTS = ["groups", "kinds", "group-rules", "group-posts", "group-shifts", "key-moments", "product-users", "policies"]
 
 
 def call(client: Client, method: str, path: str, body: Any = None) -> tuple[int, Any]:
@@ -154,3 +154,32 @@ def test_moments_kinds_users_and_policies(log_in: LogIn) -> None:
 def test_posts_end_over_the_api(log_in: LogIn) -> None:
     held = StaffPostFactory(post=Post.ADMIN)
     assert call(log_in(operator()), "POST", f"group-posts/{held.pk}/end")[1]["until"] is not None
+
+
+def test_a_shift_lives_over_the_api(log_in: LogIn) -> None:
+    """Put on, read, changed (the old one ends), taken off; refused for who holds no post, twice the same, and by whom may not."""
+    held = StaffPostFactory(group=GroupFactory(), post=Post.ADMIN)
+    client, group = log_in(operator()), held.group
+    body = {"group": group.pk, "user": held.user.pk, "weekdays": [1, 2], "start": 8, "end": 9}
+    status, shift = call(client, "POST", "group-shifts", body)
+    assert (status, shift["weekdays"], shift["until"]) == (201, [1, 2], None)
+    assert call(client, "POST", "group-shifts", body)[0] == 409
+    assert call(client, "POST", "group-shifts", body | {"user": UserFactory().pk})[0] == 409
+    assert call(client, "POST", "group-shifts", body | {"start": 9})[0] == 422
+    assert call(client, "POST", "group-shifts", body | {"weekdays": [0]})[0] == 422
+    where = f"group-shifts/{shift['id']}"
+    assert call(client, "PATCH", where, {"start": 9})[0] == 422
+    assert call(client, "PATCH", where, {})[1]["id"] == shift["id"]
+    status, changed = call(client, "PATCH", where, {"end": 11, "weekdays": [6, 7]})
+    assert (status, changed["start"], changed["end"], changed["weekdays"]) == (200, 8, 11, [6, 7])
+    assert call(client, "GET", where)[1]["until"]
+    assert call(client, "PATCH", where, {"end": 12})[0] == 409
+    assert [row["id"] for row in call(client, "GET", "group-shifts")[1]["results"]] == [changed["id"], shift["id"]]
+    standing = client.get(f"/api/v1/group-shifts/?standing=true&group={group.pk}&user={held.user.pk}").json()["results"]
+    assert [row["id"] for row in standing] == [changed["id"]]
+    now = f"group-shifts/{changed['id']}"
+    assert call(log_in(held.user), "DELETE", now)[0] == 403
+    assert call(log_in(volunteer()), "GET", now)[0] == 404
+    client = log_in(operator())
+    assert [call(client, "DELETE", now)[0] for _ in range(2)] == [204, 204]
+    assert call(client, "GET", now)[1]["until"]

@@ -1,4 +1,4 @@
-"""Groups over the API: groups, kinds, rules, posts, key moments, policies, the product's users."""
+"""Groups over the API: groups, kinds, rules, posts, shifts, key moments, policies, the product's users."""
 
 from rest_framework.viewsets import ViewSetMixin
 
@@ -8,12 +8,14 @@ from groupops.groups.api.moments import KeyMoments, ProductUsers
 from groupops.groups.api.policies import Policies
 from groupops.groups.api.posts import StaffPosts
 from groupops.groups.api.rules import GroupRules
+from groupops.groups.api.shifts import Shifts
 
 routes: list[tuple[str, type[ViewSetMixin]]] = [
     ("groups", Groups),
     ("kinds", Kinds),
     ("group-rules", GroupRules),
     ("group-posts", StaffPosts),
+    ("group-shifts", Shifts),
     ("key-moments", KeyMoments),
     ("product-users", ProductUsers),
     ("policies", Policies),

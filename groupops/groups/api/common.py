@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -11,6 +12,7 @@ from groupops.accounts.middleware import actor as actor
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.models import Group
+from groupops.shared.weekdays import mask_of, weekdays_of
 
 
 @extend_schema_field(OpenApiTypes.INT)
@@ -30,6 +32,23 @@ class ActiveUserField(serializers.PrimaryKeyRelatedField[User]):
     def get_queryset(self) -> Any:
         """Everybody active."""
         return User.objects.filter(is_active=True)
+
+
+@extend_schema_field({"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 7}, "minItems": 1, "maxItems": 7})
+class WeekdaysField(serializers.Field[Any, Any, Any, Any]):
+    """ISO weekdays, Monday is 1; a mask inside."""
+
+    default_error_messages = {"invalid": _("A list of different whole numbers from 1 (Monday) to 7.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        """The mask."""
+        if not isinstance(data, list) or not data or any(type(day) is not int or not 1 <= day <= 7 for day in data):
+            self.fail("invalid")
+        return mask_of(data)
+
+    def to_representation(self, value: int) -> list[int]:
+        """The days."""
+        return weekdays_of(value)
 
 
 class OfGroupFilter(django_filters.FilterSet):  # type: ignore[misc]

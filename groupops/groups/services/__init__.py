@@ -8,7 +8,7 @@ from groupops.groups.services.moments import record_moment, set_dismissed
 from groupops.groups.services.policies import set_policy
 from groupops.groups.services.posts import PostRefused, end_post, give_post, hand_over
 from groupops.groups.services.product import record_users
-from groupops.groups.services.roster import RosterRefused, put_back_on_duty, put_on_duty, take_off_duty
+from groupops.groups.services.roster import RosterRefused, change_shift, put_back_on_duty, put_on_duty, take_off_duty
 from groupops.groups.services.rules import publish_rules, restore_rules
 from groupops.groups.services.versions import Stale
 
@@ -20,6 +20,7 @@ __all__ = [
     "RosterRefused",
     "Stale",
     "assess",
+    "change_shift",
     "create_group",
     "create_kind",
     "end_post",

@@ -49,6 +49,26 @@ def take_off_duty(*, group: Group, shifts: Collection[int], by: User | None, at:
     return [row.pk for row in rows]
 
 
+def change_shift(
+    *, shift: RosterShift, by: User | None, at: datetime, weekdays: int | None = None, start: int | None = None, end: int | None = None
+) -> RosterShift:
+    """Other days or hours of a shift that stands: it ends, and what was said of the past stays true. The one that stands now.
+
+    Raises RosterRefused where it has ended, or where its like stands already.
+    """
+    with transaction.atomic():
+        Group.objects.select_for_update().get(pk=shift.group_id)
+        row = _locked(shift.group, [shift.pk]).filter(until=None).first()
+        if row is None:
+            raise RosterRefused(_("This shift has ended. Look at the roster again."))
+        days = row.weekdays if weekdays is None else weekdays
+        hours = (row.start if start is None else start, row.end if end is None else end)
+        if (days, hours) == (row.weekdays, (row.start, row.end)):
+            return row
+        take_off_duty(group=shift.group, shifts=[row.pk], by=by, at=at)
+        return put_on_duty(group=shift.group, user=row.user, weekdays=days, hours=[hours], by=by, at=at)[0]
+
+
 def put_back_on_duty(*, group: Group, shifts: Collection[int], by: User | None, at: datetime) -> list[int]:
     """Take the end of shifts back; those whose like stands meanwhile, or whose user left the staff, stay ended."""
     with transaction.atomic():
