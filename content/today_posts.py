@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from content import queries
 from content.models import Post, Slot
+from content.policy import PostState
 from content.workflow import Act
 from groupops.accounts.models import User
 from groupops.accounts.standing import Standing
@@ -17,22 +18,27 @@ from groupops.groups.models import Group
 from groupops.shared.today import LIMIT, TodayItem
 
 LOOK_BACK = timedelta(days=3)  # what is older is history, not a task
-
+AHEAD = timedelta(hours=24)  # a text that would not leave is told so long before its time
+HURRY = timedelta(hours=1)
 
 FOR_REVIEW = Standing(lambda user, _at: queries.for_review(user).order_by("due_at", "pk")[:LIMIT])
 SENT_BACK = Standing(lambda user, _at: queries.sent_back_to(user)[:LIMIT])
 OVERTAKEN = Standing(lambda user, at: queries.overtaken(user, since=at - LOOK_BACK, at=at)[:LIMIT])
 UNSAID = Standing(lambda user, at: queries.unsaid(user, since=at - LOOK_BACK)[:LIMIT])
+SILENT = Standing(lambda user, at: queries.silent_for(user, at, at + AHEAD)[:LIMIT])
+SWITCHED_OFF = Standing(lambda user, at: queries.switched_off(user, at - LOOK_BACK, at)[:LIMIT])
 
 
 def source(user: User, at: datetime) -> list[TodayItem]:
-    """Four questions, however many groups; what was written for many groups at once is one item."""
+    """Six questions, however many groups; what was written for many groups at once is one item."""
     back, over = SENT_BACK(user, at), OVERTAKEN(user, at)
     return [
         *_to_approve(FOR_REVIEW(user, at)),
         *(_item(posts, gettext_lazy("Sent back: finish the draft"), "draft") for posts in queries.cards(back)),
         *(_item(posts, gettext_lazy("Its time passed before it was sent off"), "overdue") for posts in queries.cards(over)),
         *_unsaid(UNSAID(user, at)),
+        *(_silent(posts, at) for posts in queries.cards(SILENT(user, at))),
+        *(_silent(posts, at) for posts in queries.cards(SWITCHED_OFF(user, at))),
     ][:LIMIT]
 
 
@@ -71,6 +77,29 @@ def _unsaid(slots: Sequence[Slot]) -> list[TodayItem]:
         )
         for slot in slots
     ]  # fmt: skip
+
+
+def _silent(posts: Sequence[Post], at: datetime) -> TodayItem:
+    """A text that does not go out as things stand. Its key releases the hold, or gives the text up; a draft is finished on its page."""
+    first, groups = posts[0], [post.group for post in posts]
+    off = queries.is_off(first.slot)
+    act = Act.CANCEL if off else Act.UNHOLD if first.state == PostState.APPROVED else None
+    fields = (("scope", "all"), *(("seen", f"{post.pk}:{post.version}") for post in posts))
+    return TodayItem(
+        key=f"post:{first.bundle or first.pk}:silent", at=first.due_at, kind="held", text=_why(first, at), detail=first.title,
+        url=reverse("content:post", args=[first.pk]), group=named(groups), group_ids=tuple(group.pk for group in groups),
+        urgent=not off and first.due_at - at <= HURRY, done_url=reverse("content:post-act", args=[first.pk, act]) if act else "",
+        done_label=gettext_lazy("Do not send") if off else Act.UNHOLD.label, done_fields=fields,
+    )  # fmt: skip
+
+
+def _why(post: Post, at: datetime) -> Promise:
+    if queries.is_off(post.slot):
+        ahead = gettext_lazy("Its day is switched off: this text will not go out")
+        return ahead if post.due_at > at else gettext_lazy("Its day was switched off: this text did not go out")
+    if post.state == PostState.APPROVED:
+        return gettext_lazy("Held: it will not go out at its time")
+    return gettext_lazy("Nobody has submitted it: nothing will go out at its time")
 
 
 def named(groups: Sequence[Group]) -> str:

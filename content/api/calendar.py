@@ -1,5 +1,6 @@
 """The calendar over the API: what its grid shows, for any days up to 62."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
@@ -10,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from content.calendar import LONGEST, Window, spread
-from content.calendar.days import notes, unpublished
+from content.calendar.days import notes, themes, unpublished
 from content.calendar.wire import Addresses, plain
 from content.forms.calendar import STATES, CalendarFilter, SpanForm
 from content.models import Post
@@ -59,6 +60,7 @@ class DayNoteSerializer(serializers.Serializer[Any]):
     day = serializers.DateField()
     mark = serializers.CharField(help_text="休 on a public holiday, 班 on a make-up workday.")
     name = serializers.CharField(help_text="The festivals of the day.")
+    theme = serializers.CharField(help_text="What the day is about; of several groups the commonest theme, and how many more.")
 
 
 class SpreadSerializer(serializers.Serializer[Any]):
@@ -89,12 +91,12 @@ class CalendarViewSet(viewsets.GenericViewSet[Post]):
             raise ValidationError({name: list(map(str, said)) for name, said in (filters.errors | span.errors).items()})
         window: Window = filters.window(user, span.cleaned_data["since"], span.cleaned_data["until"], zone)
         found = spread(window, at=at)
-        writable = set(access.groups_with(user, GroupRight.CONTENT).values_list("pk", flat=True))
+        writable = set(access.groups_with(user, GroupRight.CONTENT, sandboxes=True).values_list("pk", flat=True))
         addresses = Addresses(filters.kept)
         return Response({
             "zone": zone,
             "truncated": found.truncated,
             "unpublished": unpublished(window.days),
-            "days": [{"day": note.day, "mark": note.mark, "name": note.name} for note in notes(window.days).values()],
+            "days": [asdict(note) for note in notes(window.days, themes(window.groups, window.days)).values()],
             "entries": [plain(entry, addresses, writable, at) for entry in found.entries],
         })  # fmt: skip

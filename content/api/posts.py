@@ -16,6 +16,7 @@ from content.api.common import read, read_change
 from content.forms import PostFilter
 from content.models import BODY_LENGTH, Post
 from content.policy import PostKind, PostState
+from content.services.rearranging import rearrange_post
 from content.workflow import Act
 from groupops.groups import access
 from groupops.groups.access import GroupRight
@@ -83,6 +84,7 @@ class PostMoveSerializer(StrictSerializer):
 
     due_at = serializers.DateTimeField()
     version = serializers.IntegerField()
+    keep = serializers.BooleanField(default=True, help_text="False: what the calendar would ask about is a 422 that says it.")
 
 
 class TestSerializer(StrictSerializer):
@@ -197,10 +199,10 @@ class PostViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     @extend_schema(request=PostMoveSerializer)
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str) -> Response:
-        """Another time."""
+        """Another time. 409 at the very minute of another post of the group."""
         found = self._draftable()
         values = read(PostMoveSerializer(data=request.data))
-        return self._answer(content.move_post(post=found, **values, by=actor(request), at=clock.now()))
+        return self._answer(rearrange_post(post=found, was=None, **values, by=actor(request), at=clock.now()))
 
     @extend_schema(request=None, responses={201: PostSerializer})
     @action(detail=True, methods=["post"])

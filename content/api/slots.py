@@ -14,6 +14,7 @@ from content.api.common import read
 from content.api.posts import PostSerializer
 from content.models import BODY_LENGTH, Slot
 from content.policy import SlotState
+from content.services.rearranging import rearrange_slot
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.api.common import actor
@@ -47,9 +48,10 @@ class AheadSerializer(StrictSerializer):
 
 
 class PlaceSerializer(StrictSerializer):
-    """Another time for one day of a series."""
+    """Another time for one day of a series. With `keep` false what the calendar would ask about is a 422 that says it."""
 
     due_at = serializers.DateTimeField()
+    keep = serializers.BooleanField(default=True)
 
 
 class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -93,9 +95,9 @@ class SlotViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     @extend_schema(request=PlaceSerializer)
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str) -> Response:
-        """Another time on this day alone; the schedule moves it no more."""
+        """Another time on this day alone; the schedule moves it no more. 409 at the very minute of another post of the group."""
         slot, values = self._writable(), read(PlaceSerializer(data=request.data))
-        return Response(SlotSerializer(content.move_slot(slot=slot, **values, by=actor(request), at=clock.now())).data)
+        return Response(SlotSerializer(rearrange_slot(slot=slot, was=None, **values, by=actor(request), at=clock.now())).data)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])

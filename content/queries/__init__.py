@@ -14,7 +14,8 @@ from content.queries.plan import (
 )
 from content.queries.posts import PURPOSE, deliveries, due_posts, in_bundle, posts
 from content.queries.schedules import Occurrence, due_slots, next_occurrences, past_slots, schedules, slots, waiting_for_a_person
-from content.queries.scoped import duties_for, duties_of_kind, theme_of, themes_for, themes_of_kind
+from content.queries.scoped import duties_for, duties_of_kind, theme_of, themes_for, themes_of_kind, themes_on
+from content.queries.silence import is_off, silent_among, silent_for, switched_off
 from content.queries.week import PlanDay, unpublished, week_of
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "follows_plan",
     "for_review",
     "in_bundle",
+    "is_off",
     "next_occurrences",
     "of_line",
     "on_duty",
@@ -50,10 +52,14 @@ __all__ = [
     "reach_of",
     "schedules",
     "sent_back_to",
+    "silent_among",
+    "silent_for",
     "slots",
+    "switched_off",
     "theme_of",
     "themes_for",
     "themes_of_kind",
+    "themes_on",
     "trail_of",
     "unpublished",
     "unsaid",

@@ -1,6 +1,6 @@
 """Themes and duties, looked up: a group's own rows where it has any, else its kind's."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TypeVar
@@ -32,6 +32,21 @@ def theme_of(groups: Sequence[Group], day: date) -> dict[int, Theme | None]:
     By the official calendar, as the plan: a public holiday has the theme of the weekend, a make-up workday none of a single weekday.
     """
     return {pk: next((row for row in rows if row.enabled and holds(row.weekdays, day)), None) for pk, rows in themes_for(groups).items()}
+
+
+def themes_on(groups: Sequence[Group], days: Sequence[date]) -> dict[date, list[tuple[str, int]]]:
+    """What each day is about over many groups: (title, in how many), the most first; in one query. Days about nothing are left out."""
+    alike: dict[int, tuple[list[Theme], int]] = {}  # groups that look their themes up at their kind share a list
+    for rows in themes_for(groups).values():
+        alike[id(rows)] = (rows, alike.get(id(rows), (rows, 0))[1] + 1)
+    found: dict[date, list[tuple[str, int]]] = {}
+    for day in days:
+        counts: Counter[str] = Counter()
+        for rows, count in alike.values():
+            title = next((row.title for row in rows if row.enabled and holds(row.weekdays, day)), "")
+            counts[title] += count if title else 0
+        found[day] = sorted(((title, n) for title, n in counts.items() if n), key=lambda pair: (-pair[1], pair[0]))
+    return {day: told for day, told in found.items() if told}
 
 
 def themes_of_kind(kind: Kind) -> list[Theme]:
@@ -68,7 +83,8 @@ def _looked_up(model: type[Row], groups: Iterable[Group]) -> dict[int, list[Row]
             of_kind[row.kind_id].append(row)
     for rows in (*of_group.values(), *of_kind.values()):
         rows.sort(key=_place)
-    return {group.pk: of_group.get(group.pk) or of_kind.get(group.kind_id) or [] for group in known}
+    nothing: list[Row] = []
+    return {group.pk: of_group.get(group.pk) or of_kind.get(group.kind_id) or nothing for group in known}
 
 
 def _place(row: Theme | Duty) -> tuple[object, ...]:

@@ -3,13 +3,19 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from content.holidays import festival_name
 from content.models import Post, Slot
-from content.policy import REACH, SlotState, Why
+from content.policy import REACH, Holidays, SlotState, Why, local_day
 from groupops.accounts.models import User
 from groupops.record import services as record
 from groupops.shared.errors import Conflict, Invalid
+
+
+class OnlyOnItsDay(Conflict):
+    """What is said on a festival means nothing on another day."""
 
 
 class SlotGone(Conflict):
@@ -17,12 +23,22 @@ class SlotGone(Conflict):
 
 
 def move_slot(*, slot: Slot, due_at: datetime, by: User | None, at: datetime) -> Slot:
-    """Move one occurrence; its schedule moves it no more. A text written ahead goes along. Raises SlotGone, Invalid."""
+    """Move one occurrence; its schedule moves it no more. A text written ahead goes along. Raises SlotGone, OnlyOnItsDay, Invalid."""
     if due_at <= at:
         raise Invalid(_("This time has passed. Choose a later one."), field="due_at")
     if due_at - at > REACH:
         raise Invalid(_("A day so far away is a typing error."), field="due_at")
+    refuse_day(slot, due_at)
     return _place(slot, due_at, by, at, placed=True, verb="slot.move")
+
+
+def refuse_day(slot: Slot, due_at: datetime) -> None:
+    """Raise OnlyOnItsDay where a schedule of festivals alone would speak on another local day of its group."""
+    schedule = slot.schedule
+    if schedule.holidays != Holidays.FESTIVAL or local_day(due_at, schedule.group.zone) == slot.day:
+        return
+    told = _("“%(title)s” is for %(festival)s (%(day)s) alone: choose another time on that day, or write a post of its own.")
+    raise OnlyOnItsDay(told % {"title": schedule.title, "festival": festival_name(slot.day), "day": date_format(slot.day, "m-d")})
 
 
 def reset_slot(*, slot: Slot, by: User | None, at: datetime) -> Slot:

@@ -42,6 +42,7 @@ def rearrange_slot(*, slot: Slot, due_at: datetime, was: datetime | None, keep: 
     """
     schedule = slot.schedule
     _refuse_seen(slot.due_at, was)
+    slot_moves.refuse_day(slot, due_at)
     refuse_doubts(schedule.group, Standing(due_at, schedule.title, schedule.body, schedule.pk, slot=slot.pk), keep=keep)
     return slot_moves.move_slot(slot=slot, due_at=due_at, by=by, at=at)
 
@@ -51,6 +52,8 @@ def rearrange_post(
 ) -> Post:
     """Move a post. Raises MovedMeanwhile, SameMinute, Doubtful, and what move_post raises."""
     _refuse_seen(post.due_at, was)
+    if post.slot is not None:
+        slot_moves.refuse_day(post.slot, due_at)
     series = post.slot.schedule_id if post.slot else None
     new = Standing(due_at, post.title, post.body, series, post=post.pk, slot=post.slot_id)
     refuse_doubts(post.group, new, keep=keep)

@@ -10,6 +10,7 @@ from content.policy import PostKind, PostState, SlotState, Why
 from content.services import leaving
 from content.services.placing import SlotGone, said
 from content.services.placing import move_slot as move_slot
+from content.services.placing import refuse_day as refuse_day
 from content.services.placing import reset_slot as reset_slot
 from content.services.posts.common import TooLate, go, locked, may_publish, refuse_group, written
 from content.services.posts.reviewing import refuse_own

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from content import queries
 from content.calendar import Entry, View, Window, days_of, members_of, spread, texts_of
 from content.calendar.days import DayNote, notes, themes, unpublished
 from content.calendar.window import turned
@@ -34,6 +35,7 @@ from groupops.shared import clock
 from groupops.shared.http import not_found_unless
 
 BUBBLES = 20  # groups whose own text is shown at once
+SILENT = 5  # posts that would not leave, by name
 UNSAFE = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})  # as Django's json_script does it
 
 
@@ -80,7 +82,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     found, writable = spread(window, at=at), writable_by(user)
     addresses, marks = (
         Addresses(filters.kept),
-        notes(window.days, themes(filters.cleaned_data["group"], filters.cleaned_data["kind"], window.days)),
+        notes(window.days, themes(window.groups, window.days)),
     )
     days = agenda(found.entries, window, marks, addresses, today)
     context = {
@@ -99,6 +101,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "gone": [day for day in days if day.is_past and day.rows],
         "unpublished": unpublished(window.days),
         "truncated": found.truncated,
+        "silent": _silent(window, at),
         "empty": not found.entries,
         "data": embedded({
             "entries": [plain(entry, addresses, writable, at) for entry in found.entries],
@@ -116,6 +119,13 @@ def calendar(request: HttpRequest) -> HttpResponse:
     if group is not None:
         context |= frame(request, group, "calendar")
     return render(request, "content/calendar.html#calendar" if is_htmx(request) else "content/calendar.html", context)
+
+
+def _silent(window: Window, at: datetime) -> dict[str, Any]:
+    """The posts of these days that would not leave as things stand: how many, and the first of them."""
+    found = list(queries.silent_among(window.groups, max(window.since, at), window.until)[: SILENT + 1])
+    rows = [{"post": post, "off": queries.is_off(post.slot)} for post in found[:SILENT]]
+    return {"rows": rows, "more": len(found) > SILENT}
 
 
 @require_safe
@@ -159,7 +169,7 @@ def read_filters(request: HttpRequest) -> CalendarFilter:
 
 def writable_by(user: User) -> Container[int]:
     """The groups in which a user plans content: one query."""
-    return set(access.groups_with(user, GroupRight.CONTENT).values_list("pk", flat=True))
+    return set(access.groups_with(user, GroupRight.CONTENT, sandboxes=True).values_list("pk", flat=True))
 
 
 def agenda(entries: list[Entry], window: Window, marks: dict[date, DayNote], addresses: Addresses, today: date) -> list[Day]:

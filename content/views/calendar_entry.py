@@ -25,7 +25,7 @@ from content.services.rearranging import said
 from content.views.found import post_for, schedule_for, slot_for
 from content.views.posts import SELDOM
 from content.views.previews import preview, preview_of
-from content.workflow import Act, acts
+from content.workflow import DRAFT_OPEN, Act, acts
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
@@ -152,6 +152,7 @@ def show(request: HttpRequest, panel: Panel, *, status: int = 200, **more: Any) 
         "moved": bool(panel.slot and panel.slot.placed),
         "day": local.date(),
         "at_time": local.time(),
+        "silent": silence(panel) if open_now else "",
         "doubts": [said(doubt) for doubt in doubts(panel.group, panel.standing)] if open_now and panel.state in OPEN else [],
         "coming": queries.next_occurrences([panel.schedule], at=at)[panel.schedule.pk] if panel.schedule else [],
         "delivery": queries.deliveries([panel.post]).get(panel.post.pk) if panel.post else None,
@@ -168,6 +169,19 @@ def show(request: HttpRequest, panel: Panel, *, status: int = 200, **more: Any) 
     return render(
         request, "content/calendar_entry.html#panel" if is_htmx(request) else "content/calendar_entry.html", context, status=status
     )
+
+
+def silence(panel: Panel) -> str:
+    """Why an open post would not leave as things stand; empty where it would, or where there is none."""
+    if panel.post is None:
+        return ""
+    if queries.is_off(panel.slot):
+        return _("The day it was written for is switched off or left out: it does not go out.")
+    if panel.post.state == PostState.APPROVED:
+        return _("It is held: unless somebody releases the hold, it does not go out.")
+    if panel.slot is not None and panel.post.state in DRAFT_OPEN:
+        return _("It stands in the place of the series' text and nobody has approved it: unless somebody does, nothing goes out.")
+    return ""
 
 
 def _try_url(panel: Panel) -> str:
@@ -206,5 +220,5 @@ def _acts(post: Post | None, user: User, rights: Iterable[GroupRight]) -> list[t
 
 def rooms(user: User) -> list[Group]:
     """Bound groups in which the reader plans, the smallest first: a test harms least there."""
-    bound = access.groups_with(user, GroupRight.CONTENT).filter(pk__in=Binding.objects.values("group"))
+    bound = access.groups_with(user, GroupRight.CONTENT, sandboxes=True).filter(pk__in=Binding.objects.values("group"))
     return list(bound.order_by("-sandbox", "member_count", "name")[:ROOMS])

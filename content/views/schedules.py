@@ -11,9 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from content import queries
 from content import services as content
+from content.calendar import doubts
+from content.clashes import Standing
 from content.forms import ScheduleFilter, ScheduleForm, attempt, initial_of
 from content.models import Schedule, Slot
 from content.policy import Holidays, PostKind, Rule, local_day, mask_of
+from content.services.rearranging import said
 from content.views.found import number, schedule_for
 from content.views.previews import preview as preview_text
 from groupops.groups import access
@@ -26,6 +29,7 @@ from groupops.shared.errors import Forbidden
 from groupops.shared.http import not_found_unless
 
 UPCOMING = 10
+DOUBTS = 3
 
 
 @require_safe
@@ -87,7 +91,7 @@ def _past_rows(found: list[Slot]) -> list[dict[str, Any]]:
 @once
 def create(request: HttpRequest) -> HttpResponse:
     """A new schedule; `?group=` chooses its group."""
-    choices = access.groups_with(actor(request), GroupRight.CONTENT)
+    choices = access.groups_with(actor(request), GroupRight.CONTENT, sandboxes=True)
     if not choices.exists():
         raise Forbidden(access.MISSING[GroupRight.CONTENT])
     at = clock.now()
@@ -128,26 +132,24 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: ScheduleForm, found: Schedule | None = None, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "schedule": found, **_look_ahead(request, form, found.group if found else None)}
+    context = {"form": form, "schedule": found, **_look_ahead(form, found)}
     return render(request, "content/schedule_form.html", context, status=status)
 
 
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """What the form would do, as far as it is filled in: the next five times, and the message as the group sees it. Writes nothing."""
-    group = None
-    if "of" in request.GET:
-        group = schedule_for(request, number(request.GET["of"]), GroupRight.CONTENT).group
-    form = ScheduleForm(request.POST, choices=None if group else access.groups_with(actor(request), GroupRight.CONTENT))
-    return render(request, "content/schedule_form.html#preview", _look_ahead(request, form, group))
+    found = schedule_for(request, number(request.GET["of"]), GroupRight.CONTENT) if "of" in request.GET else None
+    form = ScheduleForm(request.POST, choices=None if found else access.groups_with(actor(request), GroupRight.CONTENT, sandboxes=True))
+    return render(request, "content/schedule_form.html#preview", _look_ahead(form, found))
 
 
-def _look_ahead(request: HttpRequest, form: ScheduleForm, group: Group | None) -> dict[str, Any]:
+def _look_ahead(form: ScheduleForm, found: Schedule | None) -> dict[str, Any]:
     """The context of the preview: from what was sent where that is valid, else from what the form began with."""
     if form.is_bound:
         form.is_valid()
     given = form.cleaned_data if form.is_bound else {"body": form.initial.get("body", "")}
-    group = group or given.get("group")
+    group: Group | None = found.group if found else given.get("group")
     if group is None:
         return {"group": None}
     at = clock.now()
@@ -163,5 +165,14 @@ def _look_ahead(request: HttpRequest, form: ScheduleForm, group: Group | None) -
         "group": group,
         "coming": coming,
         "complete": bool(coming),
+        "doubts": _doubts(group, coming[0].due_at, given, found) if coming and form.is_bound else [],
         "preview": preview_text(given.get("kind") or "", given.get("body") or "", group, moment),
     }
+
+
+def _doubts(group: Group, moment: datetime, given: dict[str, Any], found: Schedule | None) -> list[str]:
+    """What speaks against its next time: another post of the group close by, the same text lately. Its own days are no others."""
+    series = found.pk if found else None
+    new = Standing(moment, given.get("title") or "", given.get("body") or "", series)
+    others = [doubt for doubt in doubts(group, new) if series is None or doubt.other.series != series]
+    return [said(doubt) for doubt in others[:DOUBTS]]

@@ -33,7 +33,7 @@ class Family:
 FAMILIES: dict[str, Family] = {
     "alarm": Family(_("Alarms"), "alert-triangle", frozenset({"critical", "warning", "notice"}), "red", "system"),
     "coverage": Family(_("Coverage"), "shield-check", frozenset({"coverage"}), "orange", "content:coverage-overview"),
-    "send": Family(_("Sends"), "send", frozenset({"waiting_person", "review", "draft", "overdue"}), "blue", "messaging:deliveries"),
+    "send": Family(_("Sends"), "send", frozenset({"waiting_person", "review", "draft", "overdue", "held"}), "blue", "messaging:deliveries"),
     "failure": Family(
         _("Failures"), "alert-circle", frozenset({"unknown", "failed", "missed", "parked"}), "red", "messaging:deliveries", "?state=inbox"
     ),

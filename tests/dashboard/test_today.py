@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
-from content.models import Post
+from content import services as content
+from content.models import Post, Theme
 from content.policy import PostState, SlotState, Why
 from groupops.accounts.models import User
 from groupops.dashboard.models import TaskMark
@@ -381,3 +382,14 @@ def test_a_bundle_of_posts_that_was_cancelled_comes_back_whole(by: User, setting
     client.post(undo_of(answer))
     states = dict(Post.objects.values_list("pk", "state"))
     assert states == {first.pk: PostState.DRAFT, second.pk: PostState.DRAFT, gone.pk: PostState.CANCELLED}
+
+
+def test_the_strip_says_what_the_day_is_about(by: User) -> None:
+    """On the person's day, over the active groups they see; a theme of several groups once, with how many."""
+    for _ in range(2):
+        owned()
+    content.follow(at=clock.now())
+    Theme.objects.update(weekdays=0b1111111, title="天天分享日")
+    assert "天天分享日" in home(by)
+    assert "2 个群" in home(by)
+    assert "天天分享日" not in home(accounts.volunteer())

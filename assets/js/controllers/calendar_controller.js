@@ -165,7 +165,8 @@ export class Calendar extends Controller {
     this.announce(answer);
     if (answer.ok) await this.refresh();
     else revert();
-    if (answer.status === 422) this.doubt(await answer.text());
+    const asks = answer.headers.get("Content-Type")?.startsWith("text/html"); // a plain refusal is told by its toast alone
+    if (answer.status === 422 && asks) this.doubt(await answer.text());
   }
 
   announce(answer) {

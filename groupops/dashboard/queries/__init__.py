@@ -1,6 +1,6 @@
 """What the home and the system page ask, in a constant number of queries."""
 
-from groupops.dashboard.queries.day import Hour, Mark, hours
+from groupops.dashboard.queries.day import Hour, Mark, hours, themes
 from groupops.dashboard.queries.numbers import Kpi, Step, checklist, kpis
 from groupops.dashboard.queries.system import backlog
 from groupops.dashboard.queries.todo import WHO, Asked, Task, Todo, colleagues, items_of, todo
@@ -20,5 +20,6 @@ __all__ = [
     "hours",
     "items_of",
     "kpis",
+    "themes",
     "todo",
 ]

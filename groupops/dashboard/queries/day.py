@@ -9,6 +9,7 @@ from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from content import queries as content
 from content.models import Slot
 from content.policy import PostState, SlotState
 from groupops.accounts.models import User
@@ -99,6 +100,13 @@ def hours(user: User, at: datetime) -> list[Hour]:
     for mark in _marks(user, wall_moment(today.date(), time(), user.zone), end):
         found[clock.local(mark.at, user.zone).hour].marks.append(mark)
     return found
+
+
+def themes(user: User, at: datetime) -> list[tuple[str, int]]:
+    """What today, by the person's clock, is about in the active groups they see: (theme, in how many groups). Two queries."""
+    groups = list(access.visible_to(user).filter(lifecycle=Lifecycle.ACTIVE).only("pk", "kind_id"))
+    today = clock.local(at, user.zone).date()
+    return content.themes_on(groups, [today]).get(today, [])
 
 
 def _hour(here: datetime, hour: int) -> Hour:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -52,7 +52,14 @@ def kpis(user: User, at: datetime) -> list[Kpi]:
     totals = groups.filter(lifecycle=Lifecycle.ACTIVE).aggregate(groups=Count("pk"), members=Sum("member_count"))
     home = reverse("groups:list")
     return [
-        Kpi(_("Active groups"), totals["groups"], "messages", home + "?lifecycle=active"),
+        Kpi(
+            _("Active groups"),
+            totals["groups"],
+            "messages",
+            home + "?lifecycle=active",
+            series["heard"],
+            _("the line: groups in which something was said"),
+        ),
         Kpi(
             _("Members"),
             totals["members"] or 0,
@@ -68,10 +75,11 @@ def kpis(user: User, at: datetime) -> list[Kpi]:
 
 def _series(groups: QuerySet[Group], today: date) -> dict[str, list[int]]:
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-    names = ("messages", "joins", "posts_sent")
-    rows = GroupDay.objects.filter(group__in=groups, day__gte=days[0]).values("day").annotate(**{f"n_{name}": Sum(name) for name in names})
+    sums: dict[str, Any] = {f"n_{name}": Sum(name) for name in ("messages", "joins", "posts_sent")}
+    sums["n_heard"] = Count("pk", filter=Q(messages__gt=0))
+    rows = GroupDay.objects.filter(group__in=groups, day__gte=days[0]).values("day").annotate(**sums)
     by_day: dict[date, dict[str, Any]] = {row["day"]: dict(row) for row in rows}
-    return {name: [by_day.get(day, {}).get(f"n_{name}", 0) for day in days] for name in names}
+    return {name.removeprefix("n_"): [by_day.get(day, {}).get(name, 0) for day in days] for name in sums}
 
 
 def checklist(user: User) -> list[Step]:
@@ -96,8 +104,8 @@ def _done() -> dict[str, bool]:
         "channel": messaging.channels(),
         "group": Group.objects.filter(sandbox=False),
         "room": Binding.objects.filter(group__sandbox=False),
-        "plan": Slot.objects.all(),
-        "post": Post.objects.filter(state=PostState.SENT),
+        "plan": Slot.objects.filter(schedule__group__sandbox=False),
+        "post": Post.objects.filter(state=PostState.SENT, group__sandbox=False),
         "colleague": User.objects.exclude(pk=OuterRef("pk")),
     }
     asked = {name: Exists(rows) for name, rows in there.items()}

@@ -25,6 +25,7 @@ from groupops.shared import clock
 from groupops.shared.http import ids
 
 FOLD = 5  # rows of one family in one part of the list
+THEMES = 3  # of the day, by name
 
 
 @require_safe
@@ -44,7 +45,7 @@ def live(request: HttpRequest) -> HttpResponse:
 def listed(request: HttpRequest) -> dict[str, Any]:
     """Context of the list, filtered by the address."""
     user, at, asked = actor(request), clock.now(), asked_in(request)
-    todo, hours = queries.todo(user, at, asked), queries.hours(user, at)
+    todo, hours, themes = queries.todo(user, at, asked), queries.hours(user, at), queries.themes(user, at)
     return {
         "todo": todo,
         "sections": [_section(part, tasks, asked) for part in Part if (tasks := [task for task in todo.tasks if task.part == part])],
@@ -57,6 +58,8 @@ def listed(request: HttpRequest) -> dict[str, Any]:
         "is_filtered": asked != Asked(),
         "may_act": user.role != Role.VIEWER,
         "hours": hours,
+        "themes": themes[:THEMES],
+        "more_themes": max(0, len(themes) - THEMES),
         "has_slots": any(hour.marks for hour in hours),
     }
 
