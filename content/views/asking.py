@@ -17,6 +17,7 @@ from groupops.groups.views.found import actor
 from groupops.record.idempotency import once
 from groupops.shared import clock
 from groupops.shared.errors import Refused
+from groupops.shared.http import ids
 
 MOST = 200  # on the page, and in one click
 
@@ -35,7 +36,7 @@ def asking(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest) -> HttpResponse:
     """Send or leave the chosen ones: `pk` as often as there are, `do` send or leave. Each on its own: one that is over stops no other."""
     user, send = actor(request), request.POST.get("do") == "send"
-    pks = {int(text) for text in request.POST.getlist("pk") if text.isascii() and text.isdecimal() and len(text) < 19}
+    pks = set(ids(request.POST.getlist("pk")))
     mine = access.groups_with(user, GroupRight.CONTENT)
     found = queries.slots(user).filter(pk__in=pks, schedule__group__in=mine).order_by("due_at")[:MOST]
     done = sum(_decided(slot, request, send=send) for slot in found)

@@ -27,6 +27,7 @@ from groupops.groups.models import Group, Kind
 from groupops.groups.views.found import actor
 from groupops.record.idempotency import once
 from groupops.shared import clock
+from groupops.shared.http import ids
 
 SHOWN = 50  # groups named on a page
 MANY, UNDONE = 1000, 300  # schedules that one click switches, and that an undo can name in its address
@@ -119,7 +120,7 @@ def line_preview(request: HttpRequest, kind_id: int) -> HttpResponse:
     """What the form would change, as far as it is filled in. Writes nothing."""
     access.demand_on_site(actor(request), Right.MANAGE_POLICY)
     kind = get_object_or_404(Kind, pk=kind_id)
-    line = kind.plan_lines.filter(pk=request.GET["of"]).first() if request.GET.get("of", "").isdecimal() else None
+    line = kind.plan_lines.filter(pk__in=ids([request.GET.get("of", "")])).first()
     context = {"kind": kind, "line": line, **_effects(request, LineForm(request.POST), kind, line)}
     return render(request, "content/plan_line.html#effects", context)
 
@@ -217,7 +218,7 @@ def switch_many(request: HttpRequest) -> HttpResponse:
     """Switch schedules on or off, in every group where one may: `pk` as often as there are, `do` on or off."""
     given = request.POST if "do" in request.POST else request.GET  # an undo has them in its address
     on, at, user = given.get("do") == "on", clock.now(), actor(request)
-    pks = {int(text) for text in given.getlist("pk") if text.isascii() and text.isdecimal() and len(text) < 19}
+    pks = set(ids(given.getlist("pk")))
     mine = access.groups_with(user, GroupRight.CONTENT)
     done = content.switch_many(schedules=queries.schedules(user).filter(pk__in=pks, group__in=mine)[:MANY], on=on, by=user, at=at)
     messages.success(request, _switched(len(done), len(pks) - len(done), on=on), extra_tags=_undo(done, on=on))
