@@ -21,6 +21,8 @@ from members.importing import api as importing
 from members.invitations import api as invitations
 from members.models import Membership, Person
 from members.newcomers import api as newcomers
+from members.praise import api as praise
+from members.privacy import api as privacy
 from members.questions import api as questions
 from members.requests import api as requests
 from members.segments import api as segments
@@ -140,4 +142,6 @@ routes = [
     *tiers.routes,
     *consent.routes,
     *surveys.routes,
+    *privacy.routes,
+    *praise.routes,
 ]

@@ -31,6 +31,8 @@ class CareSort(TextChoices):
     TIER_TALK = "tier_talk", _("talk with this core member, as regularly")
     TIER_RECOGNISE = "tier_recognise", _("recognise what they do: they rose a tier")
     TIER_WAKE = "tier_wake", _("wake them with something of value: they have been quiet")
+    # Seed: 客服, 表扬.
+    PRAISE = "praise", _("praise them for helpful answers")
 
 
 def care_sorts() -> list[tuple[str, str | Promise]]:

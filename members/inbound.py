@@ -1,5 +1,8 @@
 """React: who an event is about and whether they are here (resolve), and what it adds to the day (count)."""
 
+from collections import Counter
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -7,6 +10,7 @@ from groupops.inbound import readers
 from groupops.inbound.turn import Batch, Moved, Turn, step
 from groupops.messaging.adapter import EventKind
 from groupops.shared import clock
+from groupops.shared.personal import is_alias
 from members import policy
 from members import services as members
 
@@ -57,7 +61,8 @@ def _inviter(turn: Turn) -> str:
 
 def _name_in(remote_id: str) -> str:
     """The name of somebody whom an export knows by nothing else."""
-    return remote_id.removeprefix(readers.BY_NAME) if remote_id.startswith(readers.BY_NAME) else ""
+    name = remote_id.removeprefix(readers.BY_NAME)
+    return "" if name == remote_id or is_alias(remote_id) else name
 
 
 def _follow(turn: Turn, stays: dict[tuple[int, int], policy.Presence], inviter: int | None) -> None:
@@ -94,17 +99,20 @@ def _move(stay: policy.Presence, turn: Turn, inviter: int | None) -> Moved | Non
 def count(batch: Batch) -> None:
     """Messages per member and day; messages, speakers, joins and leaves per group and day; the group's size. Hot rows last."""
     spoken = members.Spoken()
-    days = members.Days()
+    days, hours = members.Days(), Counter[tuple[int, date, int]]()
     for turn in batch.live():
         if turn.membership_id is None or turn.kind not in COUNTED:
             turn.note(COUNT, NOT_COUNTED)
             continue
-        day = clock.local(turn.at, turn.zone).date()
+        here = clock.local(turn.at, turn.zone)
+        day = here.date()
         days[turn.group_id, day][COLUMNS[turn.kind]] += 1
         if turn.kind == EventKind.MESSAGE:
             spoken[turn.membership_id, turn.group_id, day] += 1
+            hours[turn.group_id, day, here.hour] += 1
         turn.note(COUNT, COUNTED[turn.kind], day=day.isoformat())
     for group_id, day in members.speak(spoken=spoken):
         days[group_id, day]["speakers"] += 1
+    members.tally_hours(hours=hours)
     members.tally(days=days)
     members.resize(group_ids={turn.group_id for turn in batch.turns if turn.moved})

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from groupops.groups.models import Group, GroupDay
+from groupops.groups.models import Group, GroupDay, GroupHour
 from groupops.shared import bulk
 from members.models import DailyActivity, FormerName, Membership, Person
 from members.policy import Known, Presence
@@ -159,6 +159,11 @@ def tally(*, days: Days) -> None:
     """Add a batch's numbers to the days of groups: the hottest rows, one statement."""
     rows = [(group, day, *(added[name] for name in NUMBERS)) for (group, day), added in days.items()]
     bulk.add(GroupDay, ["group", "day"], NUMBERS, rows)
+
+
+def tally_hours(*, hours: Mapping[tuple[int, date, int], int]) -> None:
+    """Add a batch's messages to the hours of groups."""
+    bulk.add(GroupHour, ["group", "day", "hour"], ["messages"], [(*key, n) for key, n in hours.items()])
 
 
 def resize(*, group_ids: Collection[int]) -> None:

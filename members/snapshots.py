@@ -5,7 +5,7 @@ Source: "poll the member list nightly", docs/explanation/inbound.md.
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q
@@ -18,6 +18,7 @@ from groupops.messaging import registry
 from groupops.messaging.adapter import AdapterError, Event, EventKind, NotSupported, RemoteMember
 from groupops.messaging.models import Binding
 from groupops.record import services as record
+from groupops.record.queries import aliases
 from groupops.shared.errors import Refused
 from members.models import Membership, Person
 
@@ -47,7 +48,7 @@ def compare(*, binding: Binding, at: datetime) -> int:
         return 0
     try:
         adapter = registry.adapter_for(binding.connection)
-        there = {member.id: member for member in adapter.list_members(binding.remote_id)}
+        there = {member.id: member for member in hidden(binding.connection.adapter, adapter.list_members(binding.remote_id))}
     except NotSupported:
         return 0
     except (AdapterError, Refused) as problem:
@@ -63,6 +64,13 @@ def compare(*, binding: Binding, at: datetime) -> int:
     events = [_event(binding, new, member, at) for member in there.values() if member.id not in known]
     events += [_event(binding, EventKind.LEFT, RemoteMember(remote_id, ""), at) for remote_id in gone]
     return inbound.store(connection=binding.connection, events=events, at=at) if events else 0
+
+
+def hidden(realm: str, members: Iterable[RemoteMember]) -> list[RemoteMember]:
+    """The list with the alias of whoever was erased."""
+    rows = list(members)
+    erased = aliases(realm, [row.id for row in rows])
+    return [RemoteMember(erased[row.id], "") if row.id in erased else row for row in rows]
 
 
 def _taken(binding: Binding, at: datetime) -> bool:

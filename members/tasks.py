@@ -13,6 +13,8 @@ from members.invitations import answering
 from members.joining import services as joining
 from members.joining import waiting
 from members.newcomers import services as newcomers
+from members.praise import services as praise
+from members.privacy import services as privacy
 from members.questions import services as questions
 from members.sweep import services as sweeping
 from members.tags import services as tags
@@ -87,3 +89,22 @@ def carry_imports(import_id: int | None = None) -> None:
 def judge_tiers() -> None:
     """Judge the tiers of the groups whose day has ended."""
     nights.judge(at=clock.now())
+
+
+@shared_task
+def make_exports() -> None:
+    """Make the files that somebody asked for, delete those whose day is over."""
+    privacy.make_exports(at=clock.now())
+    privacy.forget_exports(at=clock.now())
+
+
+@shared_task
+def erase_persons() -> None:
+    """Erase whose time to take it back is over."""
+    privacy.erase_due(at=clock.now())
+
+
+@shared_task
+def propose_praises() -> None:
+    """Propose a praise for whoever helped others this week."""
+    praise.propose(at=clock.now())

@@ -16,6 +16,7 @@ from groupops.accounts.standing import Standing
 from groupops.shared.today import LIMIT, TodayItem
 from members.arriving import WelcomeState
 from members.care import queries as care
+from members.caring import CareSort
 from members.models import CareTask, Question
 from members.newcomers.lists import SORTS
 from members.newcomers.queries import newcomers
@@ -32,7 +33,7 @@ NEW = ("pk", "group", "group__name", "person__name", "joined_at", "welcome__stat
 
 OVERDUE = Standing(lambda user, at: queries.overdue(user, at)[:LIMIT])
 TO_GREET = Standing(lambda user, at: newcomers(user, at).values_list(*NEW)[:MOST_NEW])
-TO_CARE = Standing(lambda user, at: care.due(user, at, but=SORTS)[:LIMIT])
+TO_CARE = Standing(lambda user, at: care.due(user, at, but=[*SORTS, CareSort.PRAISE])[:LIMIT])
 
 
 def source(user: User, at: datetime) -> list[TodayItem]:

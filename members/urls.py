@@ -15,6 +15,8 @@ from members.joining import arrival_views as code_arrivals
 from members.joining import line_views as line
 from members.joining import views as joining
 from members.newcomers import views as newcomers
+from members.praise import views as praise
+from members.privacy import views as privacy
 from members.profile import views as profile
 from members.questions import answer_views as answers
 from members.questions import views as questions
@@ -43,6 +45,14 @@ urlpatterns = [
     path("<int:person_id>/note", profile.note, name="note"),
     path("<int:person_id>/task", profile.task, name="care-new"),
     path("notes/<int:pk>/<slug:to>", profile.note_to, name="note-to"),
+    path("<int:person_id>/privacy/", privacy.page, name="privacy"),
+    path("<int:person_id>/privacy/export", privacy.ask_export, name="privacy-export"),
+    path("<int:person_id>/privacy/erase", privacy.ask_erasure, name="privacy-erase"),
+    path("exports/<int:pk>/file", privacy.download, name="privacy-file"),
+    path("praises/", praise.listing, name="praises"),
+    path("praises/<int:pk>/", praise.say, name="praise"),
+    path("erasures/", privacy.erasures, name="erasures"),
+    path("erasures/<int:pk>/back", privacy.take_back, name="erasure-back"),
     path("<int:person_id>/consent/", consent.page, name="consent"),
     path("<int:person_id>/consent/note", consent.note, name="consent-note"),
     path("<int:person_id>/contacts/add", consent.add, name="contact-add"),

@@ -34,11 +34,13 @@ class Right(StrEnum):
     SEE_ALL_GROUPS = "see_all_groups"
     SEE_AUDIT = "see_audit"
     SEE_SYSTEM = "see_system"
+    EXPORT_PERSONS = "export_persons"  # everything about one person in a file
+    ERASE_PERSONS = "erase_persons"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.FOUNDER: frozenset(Right),
-    Role.OPERATOR: frozenset(Right) - {Right.MANAGE_PEOPLE},
+    Role.OPERATOR: frozenset(Right) - {Right.MANAGE_PEOPLE, Right.ERASE_PERSONS},
     Role.ADMIN: frozenset({Right.SEE_ALL_GROUPS, Right.SEE_SYSTEM}),
     Role.VOLUNTEER: frozenset(),
     Role.VIEWER: frozenset({Right.SEE_ALL_GROUPS}),

@@ -26,6 +26,7 @@ class EntrySerializer(serializers.ModelSerializer[AuditEntry]):
     by = serializers.CharField(source="by.username", default=None, read_only=True)
     before = serializers.JSONField(source="detail.before", default=None, read_only=True)
     after = serializers.JSONField(source="detail.after", default=None, read_only=True)
+    target_label = serializers.CharField(source="label", read_only=True)
     link = serializers.IntegerField(source="seal.number", default=None, read_only=True)
     digest = serializers.CharField(source="seal.digest", default=None, read_only=True)
 

@@ -100,7 +100,7 @@ def _cells(entries: Iterator[AuditEntry]) -> Iterator[list[Any]]:
             entry.verb,
             entry.target_type,
             entry.target_id,
-            entry.target_label,
+            entry.label,
             entry.group_id,
             json.dumps(detail.before, ensure_ascii=False) if detail else None,
             json.dumps(detail.after, ensure_ascii=False) if detail else None,

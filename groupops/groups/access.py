@@ -64,6 +64,8 @@ MISSING: dict[GroupRight, Promise] = {
 MISSING_ON_SITE: dict[Right, Promise] = {
     Right.CREATE_GROUP: _("Only an operator or a founder creates groups."),
     Right.MANAGE_POLICY: _("Only an operator or a founder changes kinds, base rules and policies."),
+    Right.EXPORT_PERSONS: _("Only an operator or a founder exports everything about a person."),
+    Right.ERASE_PERSONS: _("Only a founder erases a person."),
     Right.SEE_ALL_GROUPS: _("Your role sees only the groups in which you hold a post."),
 }
 

@@ -228,6 +228,24 @@ class GroupDay(models.Model):
         return f"{self.group_id} {self.day}"
 
 
+class GroupHour(models.Model):
+    """The messages of a group in one hour of its own clock, for the map of the week. Where a clock is set back, one hour has two."""
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="hours", db_index=False)
+    day = models.DateField()
+    hour = models.PositiveSmallIntegerField()
+    messages = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "day", "hour"], name="group_hour_once"),
+            models.CheckConstraint(condition=Q(hour__lte=23), name="group_hour_of_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group_id} {self.day} {self.hour:02}:00"
+
+
 APPEND_ONLY: dict[str, tuple[str, ...]] = {
     RuleSet._meta.db_table: ("UPDATE", "DELETE"),
     Policy._meta.db_table: ("UPDATE", "DELETE"),

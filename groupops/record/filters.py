@@ -48,7 +48,9 @@ class TrailFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fil
 
     def with_text(self, entries: QuerySet[AuditEntry], name: str, text: str) -> QuerySet[AuditEntry]:
         """The text in the object's name, in the source, or in the verb."""
-        return entries.filter(Q(target_label__icontains=text) | Q(source__icontains=text) | Q(verb__icontains=text))
+        return entries.filter(
+            Q(target_label__icontains=text) | Q(detail__label__icontains=text) | Q(source__icontains=text) | Q(verb__icontains=text)
+        )
 
 
 def _midnight(day: date) -> datetime:

@@ -37,7 +37,13 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.verb} {self.target_label}"
+        return f"{self.verb} {self.label}"
+
+    @property
+    def label(self) -> str:
+        """What the object was called: of a human it lies beside the chain and can be erased, then the number is left."""
+        detail: AuditDetail | None = getattr(self, "detail", None)
+        return self.target_label or (detail.label if detail else "") or f"#{self.target_id}"
 
 
 class AuditDetail(models.Model):
@@ -46,6 +52,7 @@ class AuditDetail(models.Model):
     entry = models.OneToOneField(AuditEntry, models.DO_NOTHING, related_name="detail", primary_key=True)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    label = models.CharField(max_length=200, blank=True, default="")  # of an object that names a human (settings.PERSONAL_LABELS)
 
     def __str__(self) -> str:
         return f"{self.entry_id}: {self.before} → {self.after}"
@@ -77,6 +84,23 @@ APPEND_ONLY: dict[str, tuple[str, ...]] = {
     AuditSeal._meta.db_table: ("UPDATE", "DELETE"),
     AuditDetail._meta.db_table: ("UPDATE",),  # erasing a person deletes details
 }
+
+
+class Tombstone(models.Model):
+    """A human was erased. By the keyed hash of the remote id we know them again, and call them by the alias."""
+
+    digest = models.CharField(max_length=64)
+    alias = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["digest"], name="tombstone_once"),
+            models.UniqueConstraint(fields=["alias"], name="tombstone_alias_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.alias
 
 
 class IdempotencyKey(models.Model):

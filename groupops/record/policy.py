@@ -21,6 +21,11 @@ def digest_of(values: Any) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
+def detail_digest(before: Any, after: Any, label: str) -> str:
+    """What the entry keeps of its detail; without a label as before there were labels."""
+    return digest_of([before, after, label] if label else [before, after])
+
+
 def link(previous: str, *, number: int, sealed_at: datetime, entry: dict[str, Any]) -> str:
     """The digest of a link: of the previous link's digest and of everything this one and its entry say."""
     return digest_of([previous, number, spelt(sealed_at), entry | {"at": spelt(entry["at"])}])

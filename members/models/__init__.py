@@ -25,6 +25,8 @@ from members.models.merges import PersonMerge as PersonMerge
 from members.models.newcomers import Greeting as Greeting
 from members.models.onboarding import Intake as Intake
 from members.models.onboarding import Newcomer as Newcomer
+from members.models.privacy import Erasure as Erasure
+from members.models.privacy import PersonExport as PersonExport
 from members.models.questions import Question as Question
 from members.models.questions import Reply as Reply
 from members.models.requests import MemberRequest as MemberRequest

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from groupops.accounts.models import User
+from groupops.accounts.policy import Right
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.views.found import actor, is_htmx
@@ -96,6 +97,7 @@ def _context(request: HttpRequest, person: Person, **forms_: forms.Form) -> dict
         "pills": [{"label": label, "url": f"?kind={name}", "active": kind == name} for name, label in KINDS.items()],
         "kind": kind,
         "may_care": cared.exists(),
+        "may_export": user.has_right(Right.EXPORT_PERSONS),
         "note_form": NoteForm(stays=cared),
         "task_form": TaskForm(stays=cared, initial={"due_at": timezone.localtime(at + timedelta(days=1))}),
     } | forms_

@@ -18,7 +18,7 @@ from groupops.messaging.models import Pause
 from groupops.messaging.policy import DeliveryState
 from groupops.record import services as record
 from groupops.shared.clock import now
-from members.models import Colleague, Leave, Membership, Person, PersonMerge, RosterImport, Source, WelcomeRound
+from members.models import Colleague, Erasure, Leave, Membership, Person, PersonExport, PersonMerge, RosterImport, Source, WelcomeRound
 from tests.access.matrix import TABLE, Row
 from tests.factories.accounts import UserFactory, founder
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
@@ -67,7 +67,10 @@ def fill(user: Any, group: Any, count: int) -> None:
         )
         membership = Membership.objects.create(person=person, group=group, joined_at=moment, last_spoke_at=moment)
         QuestionFactory(membership=membership, asked_at=moment)
+        CareTaskFactory(membership=membership, sort="praise", created_at=moment)
         ContactFactory(person=person, at=moment)
+        PersonExport.objects.create(person=person, by=user, at=moment, reason="要看")
+        Erasure.objects.create(person=person, by=user, at=moment, due_at=moment + timedelta(days=1), reason="要删")
         ConsentFactory(person=person, at=moment)
         TierChangeFactory(membership=membership, at=moment)
         CareTaskFactory(membership=membership, due_at=moment)

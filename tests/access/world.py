@@ -17,7 +17,7 @@ from groupops.record import services as record
 from members.invitations import addresses
 from members.joining.places import place_url
 from members.joining.services import keep_picture
-from members.models import Colleague, ImportRow, Intake, Leave, Membership, Person, PersonMerge, RosterImport, Source
+from members.models import Colleague, Erasure, ImportRow, Intake, Leave, Membership, Person, PersonExport, PersonMerge, RosterImport, Source
 from members.surveys import addresses as forms
 from members.sweep import queries as sweeping
 from tests.factories import accounts as people
@@ -113,6 +113,8 @@ def _group(owner: Any) -> dict[str, Any]:
         "import_row": ImportRow.objects.create(roster_import=brought, number=1, verdict="conflict", reason="twice"),
         "note": NoteFactory(membership=membership),
         "contact": ContactFactory(person=person),
+        "export": PersonExport.objects.create(person=person, by=user, at=NOW, reason="要看"),
+        "erasure": Erasure.objects.create(person=person, by=user, at=NOW, due_at=NOW + timedelta(days=1), reason="要删"),
         "consent": ConsentFactory(person=person),
         "request": MemberRequestFactory(membership=membership),
         "tag": TagFactory(),
@@ -137,6 +139,7 @@ def _group(owner: Any) -> dict[str, Any]:
         "waiting": (waiting := WaitingFactory(code=code)),
         "place": place_url(waiting).rsplit("/", 1)[-1],
         "care": CareTaskFactory(membership=membership),
+        "praise": CareTaskFactory(membership=membership, sort="praise", occasion="2026-W48"),
         "newcomer": NewcomerFactory(membership=membership),
         "intake": Intake.objects.create(group=group, week=NOW.date(), due_at=NOW, created_at=NOW),
         "question": QuestionFactory(membership=membership),

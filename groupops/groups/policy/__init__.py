@@ -29,12 +29,16 @@ from groupops.groups.policy.stage import (
     forecast,
     target_range,
 )
+from groupops.groups.policy.traffic import LEVELS, HeatCell, Traffic, heat, weeks_of
+from groupops.groups.policy.traffic import gaps as heat_gaps
+from groupops.groups.policy.traffic import since as traffic_since
 from groupops.groups.policy.values import HIGHEST, Setting, ValueRefused, build, describe, dump, setting
 
 __all__ = [
     "FEEDS",
     "GROUP_MARK",
     "HIGHEST",
+    "LEVELS",
     "LIFECYCLE_MOVES",
     "NAME_LENGTH",
     "POST_TEXTS",
@@ -51,6 +55,7 @@ __all__ = [
     "Forecast",
     "GroupFacts",
     "HealthWeights",
+    "HeatCell",
     "Level",
     "Lifecycle",
     "MomentSort",
@@ -65,6 +70,7 @@ __all__ = [
     "SizeRange",
     "Stage",
     "StagePlan",
+    "Traffic",
     "ValueRefused",
     "advise",
     "build",
@@ -74,6 +80,8 @@ __all__ = [
     "filled",
     "forecast",
     "health",
+    "heat",
+    "heat_gaps",
     "hour_of",
     "is_on_duty",
     "line_diff",
@@ -82,7 +90,9 @@ __all__ = [
     "setting",
     "staffing",
     "target_range",
+    "traffic_since",
     "waking_between",
     "waking_until",
     "week_grid",
+    "weeks_of",
 ]

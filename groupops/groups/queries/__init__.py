@@ -24,6 +24,7 @@ from groupops.groups.queries.posts import holders, staffing_of
 from groupops.groups.queries.product import current_users
 from groupops.groups.queries.roster import duty_of, on_duty, on_duty_in, roster, shifts_at
 from groupops.groups.queries.rules import base_rules, current_rules, template_for, versions
+from groupops.groups.queries.traffic import has_roster, heat_of
 
 __all__ = [
     "AdviceBoard",
@@ -38,6 +39,8 @@ __all__ = [
     "effective",
     "effects",
     "first_days",
+    "has_roster",
+    "heat_of",
     "history",
     "holders",
     "instance",

@@ -10,6 +10,7 @@ from groupops.groups.services.posts import PostRefused, end_post, give_post, han
 from groupops.groups.services.product import record_users
 from groupops.groups.services.roster import RosterRefused, change_shift, put_back_on_duty, put_on_duty, take_off_duty
 from groupops.groups.services.rules import publish_rules, restore_rules
+from groupops.groups.services.traffic import watch_traffic
 from groupops.groups.services.versions import Stale
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "undo_lifecycle",
     "update_group",
     "update_kind",
+    "watch_traffic",
 ]

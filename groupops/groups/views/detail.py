@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from groupops.groups import access, queries
+from groupops.groups.heat import heat_map
 from groupops.groups.models import Group
 from groupops.groups.policy import WINDOW, DayNumbers, Reason, SizeRange, filled, forecast
 from groupops.groups.queries.advice import TREND
@@ -34,6 +35,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "size": size,
         "size_from": _size_from(group, size),
         "filling": forecast(members=group.member_count, high=size.high, days=days, today=today),
+        "heat": heat_map(queries.heat_of([group], clock.now())[group.pk]),
         "text_days": queries.policy(KEPT, group=group).days,
         **_numbers(days, today),
     }

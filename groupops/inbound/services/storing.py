@@ -12,6 +12,7 @@ from groupops.inbound import policy
 from groupops.inbound.models import EventState, StoredEvent
 from groupops.messaging.adapter import Event
 from groupops.messaging.models import Binding, Connection
+from groupops.record.queries import aliases, hidden_key
 from groupops.shared import bulk, doorbell
 
 OWN = gettext_noop("Our own words coming back: not counted.")
@@ -44,9 +45,22 @@ def store(*, connection: Connection, events: Iterable[Event], at: datetime, curs
 def _rows(connection: Connection, events: Iterable[Event], at: datetime) -> list[tuple[Any, ...]]:
     """The events as rows, in the order of COLUMNS."""
     found = [policy.columns(event, at) for event in events]
+    _hide(connection.adapter, found)
     rooms = {values["remote_group"] for values in found}
     groups = dict(Binding.objects.filter(connection=connection, remote_id__in=rooms).values_list("remote_id", "group_id")) if rooms else {}
     return [_row(connection.pk, values, groups.get(values["remote_group"]), at) for values in found]
+
+
+def _hide(realm: str, found: list[dict[str, Any]]) -> None:
+    """Whoever was erased comes in under the alias: counted, without name, words or raw JSON. Nothing brings them back."""
+    erased = aliases(realm, {values[name] for values in found for name in ("remote_user", "operator")})
+    for values in found if erased else ():
+        for name in ("remote_user", "operator"):
+            if alias := erased.get(values[name]):
+                keys = {key: hidden_key(values[key], values[name]) for key in ("event_key", "remote_message")}
+                values |= {**keys, "raw": {}, name: alias}
+                if name == "remote_user":
+                    values |= {"user_name": "", "text": ""}
 
 
 def _row(connection_id: int, values: dict[str, Any], group_id: int | None, at: datetime) -> tuple[Any, ...]:

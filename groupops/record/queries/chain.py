@@ -96,7 +96,7 @@ def _doubt(seal: AuditSeal, walk: _Walk) -> str:
 def _detail_doubt(entry: AuditEntry, walk: _Walk) -> str:
     detail: AuditDetail | None = getattr(entry, "detail", None)
     if detail is not None:
-        fits = policy.digest_of([detail.before, detail.after]) == entry.detail_digest
+        fits = policy.detail_digest(detail.before, detail.after, detail.label) == entry.detail_digest
         return "" if fits else "what it changed was tampered with"
     if not entry.detail_digest:
         return ""

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, models, transaction
 
@@ -28,10 +29,13 @@ def audit(
     """Add a line to the audit trail, inside the caller's transaction: the act and its line stand or fall together.
 
     `by` None is the machine. `before` and `after` hold what differs, never a secret. `group_id` puts the line into that group's
-    own trail. `source` is where the act came from; the web and the API fill it in by themselves.
+    own trail. The name of an object that names a human lies in the detail (settings.PERSONAL_LABELS). `source` is where the act
+    came from; the web and the API fill it in by themselves.
     """
-    before, after = plain(before), plain(after)
-    has_detail = before is not None or after is not None
+    before, after, label = plain(before), plain(after), plain(str(target))[:200]
+    is_personal = target._meta.label_lower in settings.PERSONAL_LABELS
+    beside = label if is_personal else ""
+    has_detail = before is not None or after is not None or bool(beside)
     with transaction.atomic():
         entry = AuditEntry.objects.create(
             at=at,
@@ -39,13 +43,13 @@ def audit(
             verb=verb,
             target_type=target._meta.label_lower,
             target_id=str(target.pk),
-            target_label=plain(str(target))[:200],
+            target_label="" if is_personal else label,
             group_id=group_id,
             source=(source or getattr(by, "request_source", ""))[:80],
-            detail_digest=policy.digest_of([before, after]) if has_detail else "",
+            detail_digest=policy.detail_digest(before, after, beside) if has_detail else "",
         )
         if has_detail:
-            AuditDetail.objects.create(entry=entry, before=before, after=after)
+            AuditDetail.objects.create(entry=entry, before=before, after=after, label=beside)
         AuditUnsealed.objects.create(entry=entry)
     return entry
 

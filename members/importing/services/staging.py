@@ -9,11 +9,13 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
 from groupops.record import services as record
+from groupops.record.queries import aliases
 from groupops.shared import bulk
+from members.importing import queries
 from members.importing.services.previewing import preview
 from members.importing.tables import Table
 from members.models import ImportRow, RosterImport
-from members.rostering import OPEN, ImportSort, Verdict
+from members.rostering import BY_NAME, OPEN, ImportSort, Verdict
 
 
 def stage(*, group: Group, table: Table, name: str, digest: str, by: User, at: datetime) -> tuple[RosterImport, bool]:
@@ -37,8 +39,18 @@ def stage(*, group: Group, table: Table, name: str, digest: str, by: User, at: d
             by=by,
             at=at,
         )
-        rows = [(made.pk, number, cells, Verdict.CONFLICT) for number, cells in table.rows]
+        rows = [(made.pk, number, cells, Verdict.CONFLICT) for number, cells in _hidden(group, table)]
         bulk.insert(ImportRow, ("roster_import", "number"), ("roster_import", "number", "cells", "verdict"), rows)
         record.audit(by=by, verb="import.upload", target=made, at=at, after={"lines": made.total}, group_id=group.pk)
         preview(roster_import=made, mapping=table.mapping, complete=False, by=by)
     return made, True
+
+
+def _hidden(group: Group, table: Table) -> list[tuple[int, list[str]]]:
+    """The lines; of whoever was erased nothing but the alias, whichever column names them."""
+    cells = {cell for _number, row in table.rows for cell in row if cell}
+    erased = aliases(queries.realm_of(group), [*cells, *(f"{BY_NAME}{cell}" for cell in cells)])
+    named = {remote_id.removeprefix(BY_NAME): alias.removeprefix(BY_NAME) for remote_id, alias in erased.items()}
+    if not named:
+        return list(table.rows)
+    return [(number, [named.get(cell, "") for cell in row] if any(cell in named for cell in row) else row) for number, row in table.rows]
