@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -157,7 +158,7 @@ def test_themes_of_many_groups_by_how_many_have_them() -> None:
 def test_the_form_of_a_schedule_warns_of_what_stands_close_by(client: Client, group: Group) -> None:
     """Another post of the group near its next time; not its own days, and nothing before the form was touched."""
     first = made(group, title="早安")
-    form = {
+    form: dict[str, Any] = {
         "title": "资讯",
         "kind": "topic",
         "body": "今天的资讯",
