@@ -55,7 +55,7 @@ def _like(user: User, pk: int) -> User:
     other = copy(user)
     other.pk = pk
     other._state = copy(user._state)
-    other._state.fields_cache = {}  # type: ignore[attr-defined]  # related managers of the other
+    other._state.fields_cache = {}  # related managers of the other
     return other
 
 
@@ -88,7 +88,7 @@ class _Made:
         compiler.connection = connections[self.alias]  # this thread's
         with prepared.executed(self.sql, [place(user, at) for place in self.places], using=compiler.connection) as cursor:
             found = cursor.fetchall()
-        compiler.execute_sql = lambda *_how, **_more: [found]  # type: ignore[method-assign]
+        compiler.execute_sql = lambda *_how, **_more: [found]
         rows.query.get_compiler = lambda *_how, **_more: compiler  # type: ignore[method-assign]
         return list(rows)
 

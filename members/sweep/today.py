@@ -27,7 +27,7 @@ WHAT: dict[str, Promise] = {
 }
 
 
-def _to_decide(user: User) -> QuerySet[SweepCase, dict[str, Any]]:
+def _to_decide(user: User) -> QuerySet[Any, Any]:
     rows = queries.to_decide(user).order_by().values("run__group", "run__group__name", "state")
     return rows.annotate(n=Count("pk"), since=Min("state_at")).order_by("since", "run__group", "state")
 
