@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -25,6 +26,7 @@ from members.models import Membership, Person
 log = logging.getLogger(__name__)
 EVERY = timedelta(hours=24)
 RETRY = timedelta(hours=1)  # after a look that failed
+LEASE = timedelta(minutes=10)  # of a worker that looks; one that died is followed by another then
 FEW = 10  # so many may always be gone at once
 TOO_MANY = gettext_noop("The platform's list of members lacks more than half of those we know. Nobody was taken out; look at the room.")
 MOST = 20  # rooms of one run: each is a call
@@ -32,8 +34,9 @@ MOST = 20  # rooms of one run: each is a call
 
 def look_around(*, now: Callable[[], datetime]) -> int:
     """Compare the rooms whose turn it is; returns how many differences were found."""
-    due = Q(counted_at=None) | Q(counted_at__lte=now() - EVERY)
-    rooms = Binding.objects.filter(due, connection__paused=False).select_related("connection", "group")
+    at = now()
+    due = Q(counted_at=None) | Q(counted_at__lte=at - EVERY)
+    rooms = Binding.objects.filter(due, _free(at), connection__paused=False).select_related("connection", "group")
     return sum(compare(binding=binding, at=now()) for binding in rooms.order_by(F("counted_at").asc(nulls_first=True))[:MOST])
 
 
@@ -50,10 +53,10 @@ def compare(*, binding: Binding, at: datetime) -> int:
         adapter = registry.adapter_for(binding.connection)
         there = {member.id: member for member in hidden(binding.connection.adapter, adapter.list_members(binding.remote_id))}
     except NotSupported:
-        return 0
+        return _told(binding, [], at)
     except (AdapterError, Refused) as problem:
         log.info("the members of binding %s cannot be listed: %s", binding.pk, type(problem).__name__)
-        Binding.objects.filter(pk=binding.pk, counted_at=at).update(counted_at=at - EVERY + RETRY)
+        Binding.objects.filter(pk=binding.pk).update(counting_until=at + RETRY)
         return 0
     there.pop(binding.connection.account, None)  # ourselves
     people = _present(binding)
@@ -63,7 +66,11 @@ def compare(*, binding: Binding, at: datetime) -> int:
     new = EventKind.PRESENT if was is None else EventKind.JOINED
     events = [_event(binding, new, member, at) for member in there.values() if member.id not in known]
     events += [_event(binding, EventKind.LEFT, RemoteMember(remote_id, ""), at) for remote_id in gone]
-    return inbound.store(connection=binding.connection, events=events, at=at) if events else 0
+    return _told(binding, events, at)
+
+
+def _free(at: datetime) -> Q:
+    return Q(counting_until=None) | Q(counting_until__lte=at)
 
 
 def hidden(realm: str, members: Iterable[RemoteMember]) -> list[RemoteMember]:
@@ -75,7 +82,15 @@ def hidden(realm: str, members: Iterable[RemoteMember]) -> list[RemoteMember]:
 
 def _taken(binding: Binding, at: datetime) -> bool:
     """One worker looks at a time."""
-    return bool(Binding.objects.filter(pk=binding.pk, counted_at=binding.counted_at).update(counted_at=at))
+    rows = Binding.objects.filter(_free(at), pk=binding.pk, counted_at=binding.counted_at)
+    return bool(rows.update(counting_until=at + LEASE))
+
+
+@transaction.atomic
+def _told(binding: Binding, events: list[Event], at: datetime) -> int:
+    """The difference and the end of the look together: a worker that dies before has not looked, and the first look stays the first."""
+    Binding.objects.filter(pk=binding.pk).update(counted_at=at, counting_until=None)
+    return inbound.store(connection=binding.connection, events=events, at=at) if events else 0
 
 
 def _believed(binding: Binding, gone: Collection[str], *, of: int, at: datetime) -> list[str]:

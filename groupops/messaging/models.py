@@ -76,6 +76,7 @@ class Binding(models.Model):
     # The room does not look like the one that was bound (other name, other size): acts wait until a person has looked.
     mismatch = models.CharField(max_length=300, blank=True)
     counted_at = models.DateTimeField(null=True)  # when the list of its members was last compared with what we know
+    counting_until = models.DateTimeField(null=True)  # nobody else compares it before: a worker is at it, or a look failed
     verified_at = models.DateTimeField(null=True)  # when the room was last seen to be the one that was bound
     # What the live account may do there: {operation: the fields of adapter.Capability}, as of abilities_at.
     abilities = models.JSONField(default=dict)

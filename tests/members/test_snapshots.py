@@ -91,13 +91,17 @@ def test_a_list_that_lacks_half_is_not_believed(running: Platform, binding: Bind
 
 
 def test_a_platform_that_is_away_is_asked_again_soon(running: Platform, binding: Binding) -> None:
-    """In an hour, not tomorrow."""
+    """In an hour, not tomorrow; and the first look is still to come: who is found then has not joined."""
+    sealed = binding.connection.sealed
     binding.connection.sealed = messaging.ConnectionFactory.build(credentials={"account": "groupops", "url": "memory://nobody"}).sealed
     binding.connection.save()
     assert look() == 0
     binding.refresh_from_db()
-    assert binding.counted_at is not None
-    assert binding.counted_at < clock.now() - timedelta(hours=22)
+    assert binding.counted_at is None
+    Connection.objects.update(sealed=sealed)
+    assert look(timedelta(minutes=50)) == 0
+    assert look(timedelta(minutes=70)) == 3
+    assert not GroupDay.objects.filter(joins__gt=0).exists()
 
 
 def test_every_kind_of_event_has_a_name() -> None:

@@ -98,6 +98,10 @@ def _play(row: RosterImport, path: Path, binding: Binding, now: Callable[[], dat
         RosterImport.objects.filter(pk=row.pk).update(done=min(played.line, row.total), counts=row.counts)
         if time.monotonic() > until:
             return False
+    # What a killed worker told stands in no count of ours: the door knows.
+    known = queries.survey(path, binding, at=now(), day=row.day)["known"]
+    row.counts = {**row.counts, "new": max(new, known - row.counts.get("known", 0))}
+    RosterImport.objects.filter(pk=row.pk).update(counts=row.counts)
     return _settle(row, ImportState.APPLIED, now(), "")
 
 
