@@ -115,7 +115,9 @@ class MembershipFilter(django_filters.FilterSet):  # type: ignore[misc]
         if value == UNKNOWN:
             return rows.filter(last_spoke_at=None)
         if value == ZERO:
-            return rows.filter(~Exists(DailyActivity.objects.filter(membership=OuterRef("pk"), messages__gt=0)))
+            spoke = DailyActivity.objects.filter(messages__gt=0)
+            others = Exists(spoke.filter(membership__same_as=OuterRef("pk")))
+            return rows.filter(~Exists(spoke.filter(membership=OuterRef("pk"))), ~others)
         since = clock.now() - timedelta(days=DAYS[value])
         return rows.filter(last_spoke_at__gte=since) if value == "week" else rows.filter(last_spoke_at__lt=since)
 

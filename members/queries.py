@@ -1,6 +1,6 @@
 """Reads of the members: the roster, a person's profile, what they did day by day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
@@ -28,6 +28,12 @@ def with_recent(rows: QuerySet[Membership], today: date) -> QuerySet[Membership]
 
 def _total(days: QuerySet[DailyActivity], of: str) -> Coalesce:
     return Coalesce(Subquery(days.values(of).annotate(total=Sum("messages")).values("total"), output_field=IntegerField()), 0)
+
+
+def with_others(memberships: Iterable[int]) -> QuerySet[Membership]:
+    """These memberships and those that stand back for them: all stays of these humans there. To be asked inside a query, by index."""
+    pks = list(memberships)
+    return Membership.objects.filter(Q(pk__in=pks) | Q(same_as__in=pks)).order_by()
 
 
 def persons_for(user: User, *, sandboxes: bool = False) -> QuerySet[Person]:

@@ -7,12 +7,14 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import RuleSet
 from groupops.shared import clock
+from members import queries as members
 from members.arriving import STAGES, STAY, Stage, stage_of
 from members.caring import CareState
 from members.models import CareTask, DailyActivity, Newcomer, RulesAcknowledgement
@@ -85,9 +87,11 @@ def _say(found: dict[int, Card]) -> None:
 
 def _count(found: dict[int, Card]) -> None:
     """Messages, and whether they spoke in their second week, on local days of the group."""
-    rows = DailyActivity.objects.filter(membership__in=list(found), messages__gt=0)
+    rows = DailyActivity.objects.filter(membership__in=members.with_others(found), messages__gt=0).annotate(
+        stay=Coalesce("membership__same_as", "membership")
+    )
     low, high = STAGES[Stage.WEEK2]
-    for membership, day, messages in rows.values_list("membership", "day", "messages"):
+    for membership, day, messages in rows.values_list("stay", "day", "messages"):
         card = found[membership]
         days = (day - clock.local(card.row.joined_at, card.row.group.zone).date()).days
         card.messages += messages

@@ -50,14 +50,14 @@ class Line:
 
 
 def newcomers(user: User, at: datetime, *, months: int, group: Group | None = None) -> QuerySet[Newcomer]:
-    """Who joined in the last months, in the groups a reader sees; distinct memberships (去重)."""
+    """Who joined in the last months, in the groups a reader sees; distinct humans of each group (去重)."""
     groups = access.visible_to(user) if group is None else [group]
     rows = Newcomer.objects.filter(group__in=groups, joined_at__gt=at - timedelta(days=31 * months), joined_at__lte=at)
+    rows = rows.filter(membership__same_as=None)
     rows = rows.annotate(week2=TruncDate(F("joined_at") + timedelta(days=7)), week3=TruncDate(F("joined_at") + WEEK2))
-    spoke = DailyActivity.objects.filter(
-        membership=OuterRef("membership"), messages__gt=0, day__gte=OuterRef("week2"), day__lt=OuterRef("week3")
-    )
-    return rows.annotate(again=Exists(spoke))
+    spoke = DailyActivity.objects.filter(messages__gt=0, day__gte=OuterRef("week2"), day__lt=OuterRef("week3"))
+    own, others = spoke.filter(membership=OuterRef("membership")), spoke.filter(membership__same_as=OuterRef("membership"))
+    return rows.annotate(again=Exists(own) | Exists(others))
 
 
 def counted(at: datetime) -> dict[str, Any]:

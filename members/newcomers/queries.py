@@ -33,14 +33,14 @@ def newcomers(user: User, at: datetime) -> QuerySet[Membership]:
     Whoever comes back is no newcomer, and neither is whom a first look at the list of members found there.
     """
     rows = Membership.objects.filter(access.among(user, GroupRight.CARE), group__lifecycle=Lifecycle.ACTIVE)
-    rows = rows.filter(join_seen=True, rejoins=0, left_at=None, joined_at__gt=at - FRESH)
+    rows = rows.filter(join_seen=True, rejoins=0, left_at=None, same_as=None, joined_at__gt=at - FRESH)
     rows = rows.filter(~Exists(Greeting.objects.filter(membership=OuterRef("pk"))))
     return rows.select_related("person", "group", "welcome").order_by("joined_at", "pk")
 
 
 def newcomers_for(user: User, *, sandboxes: bool = False) -> QuerySet[Newcomer]:
-    """The newcomers of the groups a user sees."""
-    rows = Newcomer.objects.filter(group__in=access.visible_to(user, sandboxes=sandboxes))
+    """The newcomers of the groups a user sees; of two stays of one human in a group the one that counts."""
+    rows = Newcomer.objects.filter(group__in=access.visible_to(user, sandboxes=sandboxes), membership__same_as=None)
     return rows.select_related("membership__person", "group")
 
 
@@ -170,8 +170,8 @@ def whole(rows: QuerySet[Newcomer]) -> QuerySet[Newcomer]:
 
 
 def present(rows: QuerySet[Newcomer]) -> QuerySet[Newcomer]:
-    """Of these, who is still in their first stay."""
-    return rows.filter(membership__left_at=None, membership__rejoins=0)
+    """Of these, who is still in their first stay, and is not another identity of somebody who is there."""
+    return rows.filter(membership__left_at=None, membership__rejoins=0, membership__same_as=None)
 
 
 def without_list(at: datetime, *, group_id: int | None = None) -> QuerySet[Newcomer]:

@@ -120,7 +120,8 @@ def _stays_to_care_for(user: User, identities: list[Person]) -> QuerySet[Members
 
 def _tasks(user: User, identities: list[Person]) -> QuerySet[CareTask]:
     """What is to be done for them."""
-    rows = CareTask.objects.filter(membership__in=_stays(user, identities), state=CareState.OPEN)
+    seen = access.visible_to(user, sandboxes=True)
+    rows = CareTask.objects.filter(membership__person__in=identities, group__in=seen, state=CareState.OPEN)
     return rows.select_related("group").order_by("due_at", "pk")[:MOST_TASKS]
 
 
@@ -142,7 +143,7 @@ def note(request: HttpRequest, person_id: int) -> HttpResponse:
 def note_to(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     """Take one's note back, or bring it back."""
     not_found_unless(to in ("hidden", "shown"))
-    seen = Note.objects.filter(membership__in=queries.memberships_for(actor(request), sandboxes=True))
+    seen = Note.objects.filter(membership__group__in=access.visible_to(actor(request), sandboxes=True))
     found = get_object_or_404(seen.select_related("membership__group"), pk=pk)
     tagging.hide(note=found, hidden=to == "hidden", by=actor(request), at=clock.now())
     undoing = f"undo:{reverse('members:note-to', args=[pk, 'shown'])}" if to == "hidden" else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Coalesce
 
 from groupops.accounts.models import User
 from groupops.groups import access
@@ -17,6 +18,7 @@ from groupops.groups.policy import Coverage
 from groupops.inbound.models import EventState, StoredEvent
 from groupops.messaging.adapter import EventKind
 from members import asking
+from members import queries as members
 from members.asking import HEARD, How, QuestionState
 from members.models import Membership, Question
 from members.questions.listening import Open, Said
@@ -58,7 +60,7 @@ def waiting(groups: Collection[int], *, since: datetime, until: datetime) -> lis
 def answered_later(asked: Collection[Said]) -> list[Open]:
     """Questions of these askers whose answer is younger than what they ask now, locked: what they ask now then arrived late."""
     rows = Question.objects.filter(
-        membership__in={said.membership_id for said in asked},
+        membership__in=members.with_others({said.membership_id for said in asked}),
         state=QuestionState.ANSWERED,
         how__in=HEARD,
         answered_at__gt=min(said.at for said in asked),
@@ -67,7 +69,8 @@ def answered_later(asked: Collection[Said]) -> list[Open]:
 
 
 def _locked(rows: QuerySet[Question]) -> list[Open]:
-    columns = ("pk", "event_id", "group_id", "membership_id", "cue", "asked_at", "last_asked_at", "times")
+    rows = rows.annotate(stay=Coalesce("membership__same_as", "membership"))  # of the human, by whichever identity they asked
+    columns = ("pk", "event_id", "group_id", "stay", "cue", "asked_at", "last_asked_at", "times")
     whose = ("membership__person__name", "membership__person__remote_id", "event__remote_message")
     became = ("due_at", "how", "answered_at", "answered_by_id", "answer_id", "waited")
     found = rows.select_for_update(of=("self",)).order_by("last_asked_at", "pk").values_list(*columns, *whose, *became)
@@ -118,8 +121,8 @@ def came_early(batch: Collection[int], asked: Iterable[Said]) -> list[Said]:
 
 
 def _memberships(persons: Collection[int], groups: Collection[int]) -> dict[tuple[int, int], int]:
-    rows = Membership.objects.filter(person__in=persons, group__in=groups).values_list("person_id", "group_id", "pk")
-    return {(person, group): pk for person, group, pk in rows}
+    rows = Membership.objects.filter(person__in=persons, group__in=groups).annotate(stay=Coalesce("same_as", "pk"))
+    return {(person, group): pk for person, group, pk in rows.values_list("person_id", "group_id", "stay")}
 
 
 def policies(group_ids: Collection[int]) -> dict[int, Coverage]:

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterable
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from groupops.groups.models import Group
+from members import queries
 from members.models import Membership, MembershipTag, Tag
 
 MOST = 200  # tags in a choice
@@ -23,14 +25,15 @@ def counted(groups: QuerySet[Group]) -> QuerySet[Tag]:
     )
 
 
-def hang_on(rows: Iterable[Membership]) -> None:
-    """Give each row `tag_names`, with one query."""
-    by_pk = {row.pk: row for row in rows}
+def hang_on(memberships: Iterable[Membership]) -> None:
+    """Give each row `tag_names`, with one query; those of a stay that stands back are the human's too."""
+    by_pk = {row.pk: row for row in memberships}
     for row in by_pk.values():
         row.tag_names = []  # type: ignore[attr-defined]
-    found = MembershipTag.objects.filter(membership__in=by_pk, tag__archived=False).order_by("tag__name")
-    for membership, name in found.values_list("membership_id", "tag__name"):
-        by_pk[membership].tag_names.append(name)  # type: ignore[attr-defined]
+    rows = MembershipTag.objects.filter(membership__in=queries.with_others(by_pk), tag__archived=False)
+    found = rows.annotate(stay=Coalesce("membership__same_as", "membership"))
+    for stay, name in found.order_by("tag__name").values_list("stay", "tag__name").distinct():
+        by_pk[stay].tag_names.append(name)  # type: ignore[attr-defined]
 
 
 def carrying(memberships: Collection[int], tag: Tag) -> set[int]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from members.models import DailyActivity, Membership
-from members.tiering import BY_RANK
+from members.tiering import BY_RANK, Did
 from members.tiers.given import WEIGHTS, Given
 
 _COLUMNS = {
@@ -24,6 +24,18 @@ _COLUMNS = {
 _MEMBERS, _ACTIVITY = Membership._meta.db_table, DailyActivity._meta.db_table
 # Of two stays that are one human only the one that counts is judged.
 _PRESENT = "m.group_id = g.group_id AND m.left_at IS NULL AND m.same_as_id IS NULL"
+# The stays of a human with two identities or more in a group, the one that counts among them, by that one. Merges of merges lead on.
+_OWN = (
+    f"SELECT same_as_id AS head, id FROM {_MEMBERS} WHERE same_as_id IS NOT NULL"  # noqa: S608  (our own names)
+    f" UNION SELECT same_as_id, same_as_id FROM {_MEMBERS} WHERE same_as_id IS NOT NULL"
+    f" UNION SELECT m.same_as_id, own.id FROM own JOIN {_MEMBERS} m ON m.id = own.head WHERE m.same_as_id IS NOT NULL"
+)
+# What such a human did, day by day.
+_JOINED = (
+    f"SELECT own.head AS id, m.group_id, {', '.join(f'CAST(SUM(a.{name}) AS integer) AS {name}' for name in Did._fields)}"  # noqa: S608
+    f" FROM own JOIN {_MEMBERS} m ON m.id = own.head JOIN given g ON {_PRESENT}"
+    f" JOIN {_ACTIVITY} a ON a.membership_id = own.id AND a.day BETWEEN g.start AND g.day GROUP BY own.head, m.group_id, a.day"
+)
 _RANK = " ".join(f"WHEN '{tier.value}' THEN {rank}" for rank, tier in enumerate(BY_RANK))
 _TIER = " ".join(f"WHEN {rank} THEN '{tier.value}'" for rank, tier in enumerate(BY_RANK))
 
@@ -43,7 +55,8 @@ def verdicts(nights: Iterable[Given], *, at_once: bool = False, everybody: bool 
     rows = json.dumps([night.as_row(at_once=at_once) for night in nights])
     changed = "" if everybody else f" WHERE to_rank <> rank OR is_unlocked = 1 OR below {_differs()} was_below"
     return Statement(
-        f"WITH given AS ({_given()}), scored AS ({_scored()}), standing AS ({_standing()}), judged AS ({_judged()}) "  # noqa: S608  (our own names)
+        f"WITH RECURSIVE given AS ({_given()}), own AS ({_OWN}), joined AS ({_JOINED}), scored AS ({_scored()}), "  # noqa: S608  (our own names)
+        f"standing AS ({_standing()}), judged AS ({_judged()}) "
         f"SELECT id, group_id, day, was, CASE to_rank {_TIER} ELSE '' END AS tier, score, below, is_unlocked, "
         "CASE WHEN is_unlocked = 1 THEN 'unlock' WHEN to_rank = rank THEN '' WHEN rank = -1 THEN 'first' "
         f"WHEN to_rank > rank THEN 'rose' ELSE 'fell' END AS why FROM judged{changed}",
@@ -68,13 +81,21 @@ def _given() -> str:
 
 
 def _scored() -> str:
-    """The points of everybody who did anything (members.tiering.points)."""
+    """The points of everybody who did anything (members.tiering.points); of a human with several stays, of their days together."""
+    alone = (
+        f"SELECT a.membership_id AS id, {_points('a')} AS score FROM given g JOIN {_MEMBERS} m ON {_PRESENT}"  # noqa: S608  (our own names)
+        f" JOIN {_ACTIVITY} a ON a.membership_id = m.id AND a.day BETWEEN g.start AND g.day"
+        " WHERE m.id NOT IN (SELECT head FROM own) GROUP BY a.membership_id"
+    )
+    together = f"SELECT j.id, {_points('j')} FROM joined j JOIN given g ON g.group_id = j.group_id GROUP BY j.id"  # noqa: S608  (our own names)
+    return f"{alone} UNION ALL {together}"
+
+
+def _points(did: str) -> str:
     least = "LEAST" if _is_postgresql() else "MIN"
     return (
-        "SELECT a.membership_id AS id, SUM(CASE WHEN a.messages > 0 THEN g.per_day ELSE 0 END"  # noqa: S608  (our own names)
-        f" + g.per_message * {least}(a.messages, g.messages_a_day) + g.per_reply * {least}(a.replies, g.replies_a_day)"
-        f" + g.per_contribution * a.contributions) AS score FROM given g JOIN {_MEMBERS} m ON {_PRESENT}"
-        f" JOIN {_ACTIVITY} a ON a.membership_id = m.id AND a.day BETWEEN g.start AND g.day GROUP BY a.membership_id"
+        f"SUM(CASE WHEN {did}.messages > 0 THEN g.per_day ELSE 0 END + g.per_message * {least}({did}.messages, g.messages_a_day)"
+        f" + g.per_reply * {least}({did}.replies, g.replies_a_day) + g.per_contribution * {did}.contributions)"
     )
 
 

@@ -93,7 +93,7 @@ def _sorted_out(rows: Sequence[Welcome], rule: WelcomeRule, group: Group, at: da
     for row in rows:
         if row.membership.left_at is not None or row.membership.rejoins:
             ends.setdefault(WelcomeState.LEFT, []).append(row.pk)
-        elif not rule.on:
+        elif not rule.on or row.membership.same_as_id:  # another identity of somebody who is there already
             ends.setdefault(WelcomeState.CANCELLED, []).append(row.pk)
         elif row.due_at + rule.expires < at or group.lifecycle == Lifecycle.ARCHIVED:
             ends.setdefault(WelcomeState.MISSED, []).append(row.pk)
