@@ -229,6 +229,7 @@ PROFILE_SECTIONS: list[str] = [
     "members.requests.sections.wished",
     "members.surveys.sections.filled_in",
     "members.surveys.sections.said",
+    "members.sweep.sections.swept",
 ]
 SWEEP_EXEMPTIONS = [
     "members.sweep.exempting.newcomer",

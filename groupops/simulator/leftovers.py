@@ -8,11 +8,11 @@ from content.policy import PostKind
 from groupops.accounts.models import User
 from groupops.groups.models import Group
 from groupops.messaging import delivery
-from groupops.simulator import arrivals, tended
+from groupops.simulator import arrivals, sweeping, tended
 from groupops.simulator.playing import Play
 from groupops.simulator.posting import Stage
 
-OPERATOR, VOLUNTEER = "lin.yun", "he.xiaoxi"
+OPERATOR, ADMIN, VOLUNTEER = "lin.yun", "zhou.ming", "he.xiaoxi"
 LAST = "周末线下小聚"
 
 
@@ -24,9 +24,10 @@ def left(play: Play) -> bool:
 def leave(play: Play, clock: Stage, *, at: datetime) -> None:
     """All but what leaves soon."""
     by = User.objects.get(username=OPERATOR)
-    _product, tech, vip, startup = found = _groups(play)
+    product, tech, vip, startup = found = _groups(play)
     tended.tend(found, by=by, at=at)
     arrivals.look_after(found, by=by, at=at)
+    sweeping.seed(play, [tech, product], clock, by=by, second=User.objects.get(username=ADMIN), at=at)
     _failed(play, tech, by, clock, at)
     _uncertain(play, startup, by, clock, at)
     tomorrow = at + timedelta(days=1)

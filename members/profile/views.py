@@ -31,6 +31,7 @@ from members.profile import queries as profile
 from members.profile.forms import NoteForm, TaskForm
 from members.tags import queries as tags
 from members.tags import services as tagging
+from members.tiering import TABLE
 
 KINDS = {
     "": gettext_lazy("Everything"),
@@ -43,6 +44,7 @@ KINDS = {
     "name": gettext_lazy("Names"),
     "request": gettext_lazy("Requests"),
     "form": gettext_lazy("Forms"),
+    "sweep": gettext_lazy("Sweep"),
 }
 ICONS = {
     "stay": "door-enter",
@@ -54,6 +56,7 @@ ICONS = {
     "name": "signature",
     "request": "bulb",
     "form": "forms",
+    "sweep": "user-minus",
 }
 MOST_TASKS = 20
 MOST_SAID = 100
@@ -86,7 +89,7 @@ def _context(request: HttpRequest, person: Person, **forms_: forms.Form) -> dict
         "person": person,
         "identities": identities,
         "former": queries.former_names(person),
-        "memberships": rows,
+        "memberships": [(row, TABLE.get(row.tier)) for row in rows],
         "activity": queries.activity(person, user, today),
         "said": queries.said_by([row.pk for row in identities], user)[:MOST_SAID],
         "days": policy.SPARK_DAYS,

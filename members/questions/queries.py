@@ -1,7 +1,7 @@
 """Reads of the questions: what waits, what a person may see, what the pipeline needs to know, how long answers take."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from members import queries as members
 from members.asking import HEARD, How, QuestionState
 from members.models import Membership, Question
 from members.questions.listening import Open, Said
+from members.tiering import Tier
 
 EARLY = timedelta(hours=2)  # an answer that arrives before its question arrives at most so early
 MOST_EARLY = 500
@@ -48,7 +49,9 @@ REPLIES: dict[str, dict[str, Any]] = {
 def questions_for(user: User) -> QuerySet[Question]:
     """The questions a user may see, with what a page shows of them."""
     rows = Question.objects.filter(group__in=access.visible_to(user))
-    return rows.select_related("group", "event", "membership__person", "answered_by__person", "taken_by", "settled_by")
+    return rows.select_related(
+        "group", "event", "membership__person", "membership__same_as", "answered_by__person", "taken_by", "settled_by"
+    )
 
 
 def waiting(groups: Collection[int], *, since: datetime, until: datetime) -> list[Open]:
@@ -147,17 +150,44 @@ class Speed:
 
 def speeds(user: User, at: datetime, *, group_ids: Collection[int] | None = None) -> list[Speed]:
     """The median answering time of each group that a user sees, of the last 30 days, the slowest first. One query."""
+    waited: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+    for group_id, name, seconds in _lately(user, at, group_ids).values_list("group", "group__name", "waited")[:MEDIAN_MOST]:
+        waited[group_id, name].append(seconds or 0)
+    found = [Speed(pk, name, _minutes(all_), len(all_)) for (pk, name), all_ in waited.items()]
+    return sorted(found, key=lambda speed: (-speed.minutes, speed.group))
+
+
+@dataclass(frozen=True)
+class TierSpeed:
+    """How long the questions of a tier's members waited, in waking time; of how many. Active members come first (seed: 优先回复)."""
+
+    tier: Tier
+    minutes: int
+    answers: int
+
+
+def speeds_by_tier(user: User, at: datetime) -> list[TierSpeed]:
+    """The median answering time by the tier that the asker is in now, the highest first, of the last 30 days. One query."""
+    waited: defaultdict[str, list[int]] = defaultdict(list)
+    rows = _lately(user, at, None).annotate(tier=Coalesce("membership__same_as__tier", "membership__tier"))
+    for tier, seconds in rows.values_list("tier", "waited")[:MEDIAN_MOST]:
+        waited[tier].append(seconds or 0)
+    return [TierSpeed(tier, _minutes(waited[tier]), len(waited[tier])) for tier in Tier if waited[tier]]
+
+
+def _lately(user: User, at: datetime, group_ids: Collection[int] | None) -> QuerySet[Question]:
+    """What was answered of the last 30 days' questions, the latest first."""
     rows = Question.objects.filter(
         group__in=access.visible_to(user) if group_ids is None else group_ids,
         state=QuestionState.ANSWERED,
         asked_at__gte=at - MEDIAN_OF,
         waited__isnull=False,
     )
-    waited: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
-    for group_id, name, seconds in rows.order_by("-asked_at", "-pk").values_list("group", "group__name", "waited")[:MEDIAN_MOST]:
-        waited[group_id, name].append(seconds or 0)
-    found = [Speed(pk, name, round((asking.median(all_) or 0) / 60), len(all_)) for (pk, name), all_ in waited.items()]
-    return sorted(found, key=lambda speed: (-speed.minutes, speed.group))
+    return rows.order_by("-asked_at", "-pk")
+
+
+def _minutes(waited: Sequence[int]) -> int:
+    return round((asking.median(waited) or 0) / 60)
 
 
 def overdue(user: User, at: datetime) -> QuerySet[Question]:

@@ -61,6 +61,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(value for name, value in found.form.cleaned_data.items() if name != "state"),
         "alike": _alike(found.qs) if state == QuestionState.OPEN else [],
         "speeds": queries.speeds(user, at)[:SLOWEST],
+        "tiers": queries.speeds_by_tier(user, at),
         "now": at,
     }
     return render(request, "members/questions.html#list" if is_htmx(request) else "members/questions.html", context)
@@ -114,6 +115,7 @@ def _line(row: Question, user: User, *, may: bool) -> dict[str, Any]:
     return {
         "question": row,
         "name": name,
+        "stay": row.membership.same_as or row.membership,
         "text": text,
         "may": may,
         "is_mine": row.taken_by_id == user.pk,

@@ -22,11 +22,16 @@ pytestmark = [pytest.mark.synapse, pytest.mark.django_db(transaction=True), pyte
 DAY = timedelta(days=1)
 
 
+def hear() -> None:
+    """What beat rings for to listen."""
+    inbound_tasks.fetch()
+    inbound_tasks.process()
+
+
 def beat(days: int = 0) -> None:
     """What beat rings for, so many days from now."""
     with time_machine.travel(timezone.now() + days * DAY, tick=True):
-        inbound_tasks.fetch()
-        inbound_tasks.process()
+        hear()
         tasks.sweep()
         messaging_tasks.deliver()
 
@@ -49,7 +54,7 @@ def test_asked_one_answers_another_is_removed(room: Room, homeserver: Homeserver
     song, li = homeserver.create_user("sweep-song"), homeserver.create_user("sweep-li")
     for user in (song, li):
         room.foreign.must(user, lambda client: client.join(room.room_id))
-    beat()
+    hear()
     ruled(heard(group, until=now), mode="remove", weekday=1, hour=0)
     quiet = Membership.objects.filter(person__remote_id__in=[song.user_id, li.user_id])
     quiet.update(joined_at=now - 300 * DAY, last_spoke_at=now - 120 * DAY)

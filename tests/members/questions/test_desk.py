@@ -168,6 +168,18 @@ def test_medians_by_group_the_slowest_first() -> None:
     assert slow.group.name in logged_in(operator()).get(DESK).content.decode() or clock.now() > NOW + timedelta(days=29)
 
 
+def test_medians_by_the_tier_of_who_asked_and_the_badge_on_the_row() -> None:
+    """Unknown is no tier; of a human with two stays the one that counts has it."""
+    core, unknown = MembershipFactory(tier="core", tier_since=NOW.date()), MembershipFactory()
+    back = MembershipFactory(group=core.group, same_as=core)
+    for member, minutes in ((core, 4), (back, 6), (unknown, 90)):
+        QuestionFactory(membership=member, state="answered", how="reply", answered_at=NOW, waited=minutes * 60)
+    [found] = queries.speeds_by_tier(operator(), NOW)
+    assert (found.tier, found.minutes, found.answers) == ("core", 4, 2)
+    QuestionFactory(membership=back)
+    assert "badge bg-green" in logged_in(operator()).get(DESK).content.decode()
+
+
 def test_what_nobody_answers_lapses_by_the_group_s_policy() -> None:
     old, young = QuestionFactory(asked_at=NOW - timedelta(days=7)), QuestionFactory(asked_at=NOW - timedelta(days=6))
     assert services.lapse(at=NOW) == 1
