@@ -31,7 +31,7 @@ from members.profile import queries as profile
 from members.profile.forms import NoteForm, TaskForm
 from members.tags import queries as tags
 from members.tags import services as tagging
-from members.tiering import TABLE
+from members.tiering import TABLE, Tier
 
 KINDS = {
     "": gettext_lazy("Everything"),
@@ -89,7 +89,7 @@ def _context(request: HttpRequest, person: Person, **forms_: forms.Form) -> dict
         "person": person,
         "identities": identities,
         "former": queries.former_names(person),
-        "memberships": [(row, TABLE.get(row.tier)) for row in rows],
+        "memberships": [(row, TABLE[Tier(row.tier)] if row.tier else None) for row in rows],
         "activity": queries.activity(person, user, today),
         "said": queries.said_by([row.pk for row in identities], user)[:MOST_SAID],
         "days": policy.SPARK_DAYS,

@@ -178,7 +178,7 @@ def everything() -> dict[str, list[str]]:
         Person: dict(Person.objects.values_list("pk", "remote_id")),
         Membership: {pk: (group, who) for pk, group, who in Membership.objects.values_list("pk", "group", "person__remote_id")},
     }
-    kinds = [*apps.get_app_config("members").get_models(), Delivery, Alarm, GroupDay, StoredEvent]
+    kinds: list[type[models.Model]] = [*apps.get_app_config("members").get_models(), Delivery, Alarm, GroupDay, StoredEvent]
     return {kind.__name__: sorted(_row(row, names) for row in kind._default_manager.all()) for kind in kinds}
 
 
