@@ -20,7 +20,7 @@ from members.sweep import services as sweeping
 from members.sweeping import CaseState
 
 DAY = timedelta(days=1)
-RULE = {"mode": "remove", "silent_days": 60, "two_person_above": 2, "batch": 7}  # shorter than the seed's: the demo's rooms are that old
+RULE = {"mode": "remove", "silent_days": 60, "two_person_above": 2, "batch": 8}  # shorter than the seed's: the demo's rooms are that old
 SILENT = 12  # people of a group whose last words an old list tells
 GRACE_OVER, ASKED_LATELY = 9 * DAY, 2 * DAY  # how long ago each of the two groups was looked at
 
