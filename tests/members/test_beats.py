@@ -188,6 +188,8 @@ def _row(row: models.Model, names: dict[Any, dict[int, Any]]) -> str:
         value = getattr(row, field.attname)
         if isinstance(field, models.ForeignKey):
             value = names.get(field.related_model, {}).get(value, value is not None)
+        elif isinstance(value, memoryview):
+            value = bytes(value)
         elif isinstance(value, str):
             value = re.sub(r"https?://\S+", "…", value)
         if field.name not in BY_CHANCE:
