@@ -169,7 +169,7 @@ DUE: dict[str, Callable[[Fake], datetime]] = {
 
 # --- what is kept -----------------------------------------------------------------------------------------------------------
 # Made of chance, or naming a row by a number that another try would not give it again.
-BY_CHANCE = {"id", "key", "text_key", "event_key", "subject_id", "trace", "undo", "joined"}
+BY_CHANCE = {"id", "person_id", "key", "text_key", "event_key", "subject_id", "trace", "undo", "joined"}
 
 
 def everything() -> dict[str, list[str]]:
