@@ -15,7 +15,7 @@ from groupops.simulator.posting import Stage
 from members.importing import services as importing
 from members.importing import tables
 from members.models import Colleague, Membership, SweepCase
-from members.sweep import restoring, reviewing, seats
+from members.sweep import reviewing, seats
 from members.sweep import services as sweeping
 from members.sweeping import CaseState
 
@@ -57,7 +57,7 @@ def _reviewed(play: Play, group: Group, clock: Stage, *, by: User, second: User,
     clock.now = at - timedelta(hours=3)
     play.take_in(clock.now)
     gone = SweepCase.objects.filter(run=cases[0].run, state=CaseState.REMOVED)
-    restoring.want_back(cases=list(gone), by=second, at=clock.now)
+    reviewing.want_back(cases=list(gone), by=second, at=clock.now)
 
 
 def _asked(play: Play, group: Group, clock: Stage, *, by: User, at: datetime) -> None:
