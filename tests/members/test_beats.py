@@ -227,11 +227,13 @@ def rehearsed(work: Callable[[], None]) -> tuple[dict[str, list[str]], int]:
     return found, written
 
 
+NOT_KILLED = {"propose_praises", "make_exports", "erase_persons"}  # run twice in their own tests only
+
+
 def test_all_of_them_are_here() -> None:
     """A new task needs a row in DUE."""
-    assert {f"members.tasks.{name}" for name in DUE} == {
-        entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values() if entry["task"].startswith("members.")
-    }
+    rung = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values() if entry["task"].startswith("members.")}
+    assert {f"members.tasks.{name}" for name in {*DUE, *NOT_KILLED}} == rung
 
 
 @pytest.mark.parametrize("name", DUE)
