@@ -5,17 +5,31 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from groupops.groups.models import Group, GroupDay, GroupHour
 from groupops.shared import bulk
+from groupops.shared.compiled import Among, Compiled, Given
 from members.models import DailyActivity, FormerName, Membership, Person
 from members.policy import Known, Presence
 
 NAME_WIDTH = 200
 STAY = ("joined_at", "join_seen", "left_at", "left_how", "rejoins", "last_spoke_at", "invited_by")
 NUMBERS = ("messages", "speakers", "joins", "leaves")
+KNOWN = Compiled(
+    lambda: Person.objects.filter(Among("remote_id", "ids"), realm=Given("realm")).values_list(
+        "pk", "remote_id", "name", "named_at", "merged_into_id"
+    )
+)
+STAYS = Compiled(  # locked, in sorted order
+    lambda: (
+        Membership.objects.select_for_update()
+        .filter(Among("person_id", "persons"), Among("group_id", "groups"), same_as=None)
+        .order_by("pk")
+        .values_list("person_id", "group_id", "pk", *STAY)
+    )
+)
 
 
 class Sighting(NamedTuple):
@@ -57,8 +71,7 @@ def meet(*, realm: str, sightings: Iterable[Sighting]) -> dict[str, int]:
 
 
 def _known(realm: str, remote_ids: Iterable[str]) -> dict[str, Known]:
-    rows = Person.objects.filter(realm=realm, remote_id__in=remote_ids)
-    found = (Known(*row) for row in rows.values_list("pk", "remote_id", "name", "named_at", "merged_into_id"))
+    found = (Known(*row) for row in KNOWN(realm=realm, ids=list(remote_ids)))
     return {person.remote_id: person for person in found}
 
 
@@ -104,10 +117,7 @@ def attend(*, first_signs: Mapping[tuple[int, int], datetime]) -> dict[tuple[int
     """
     if not first_signs:
         return {}
-    wanted = Membership.objects.select_for_update().filter(
-        person__in={person for person, _group in first_signs}, group__in={group for _person, group in first_signs}, same_as=None
-    )
-    stays = _by_pair(wanted)
+    stays = _locked({person for person, _group in first_signs}, {group for _person, group in first_signs})
     if missing := sorted(set(first_signs) - set(stays)):
         stays |= _of_other_identities(missing)
         missing = sorted(set(missing) - set(stays))
@@ -115,7 +125,7 @@ def attend(*, first_signs: Mapping[tuple[int, int], datetime]) -> dict[tuple[int
         rows = [Membership(person_id=pair[0], group_id=pair[1], joined_at=first_signs[pair]) for pair in missing]
         # Made first and read back under a lock: whoever else makes the same pair waits for us or we for them.
         Membership.objects.bulk_create(rows, ignore_conflicts=True)
-        made = _by_pair(wanted.filter(person__in={person for person, _group in missing}))
+        made = _locked({person for person, _group in missing}, {group for _person, group in missing})
         for pair in missing:
             made[pair].is_new = _untouched(made[pair])
         stays |= {pair: made[pair] for pair in missing}
@@ -137,9 +147,9 @@ def _untouched(stay: Presence) -> bool:
     return not stay.join_seen and stay.last_spoke_at is None and stay.left_at is None
 
 
-def _by_pair(rows: QuerySet[Membership]) -> dict[tuple[int, int], Presence]:
-    found = rows.order_by("pk").values_list("person_id", "group_id", "pk", *STAY)
-    return {(person, group): Presence(*stay) for person, group, *stay in found}
+def _locked(persons: Iterable[int], groups: Iterable[int]) -> dict[tuple[int, int], Presence]:
+    rows = STAYS(persons=list(persons), groups=list(groups))
+    return {(person, group): Presence(*stay) for person, group, *stay in rows}
 
 
 def keep(*, stays: Collection[Presence]) -> None:

@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,9 +22,20 @@ from groupops.messaging.adapter import EventKind
 from groupops.messaging.models import Connection
 from groupops.record import services as record
 from groupops.shared import bulk, live
+from groupops.shared.compiled import Compiled, Given
 
 log = logging.getLogger(__name__)
-FIELDS = ("pk", "kind", "group_id", "group__zone", "remote_user", "user_name", "operator", "text", "how", "occurred_at")
+FIELDS = ("pk", "kind", "group_id", "group__zone", "remote_user", "user_name", "text", "how", "occurred_at", "operator")  # as Turn has them
+KINDS = {kind.value: kind for kind in EventKind}
+# Locked, and looked at again: whoever had them before us has settled them, and they are no longer pending.
+WAITING = Compiled(
+    lambda: (
+        StoredEvent.objects.select_for_update(of=("self",))
+        .filter(connection=Given("connection"), state=EventState.PENDING, pk__gte=Given("first"), pk__lte=Given("last"))
+        .order_by("pk")
+        .values_list(*FIELDS)
+    )
+)
 # A deadlock, a time-out, a lost connection: the batch is not to blame.
 TRANSIENT = (OperationalError, InterfaceError)
 PARKED = gettext_noop("Events of a channel could not be understood and were parked.")
@@ -106,11 +117,9 @@ def _park(connection: Connection, event_id: int, at: datetime, error: Exception)
 
 
 def _batch(connection: Connection, event_ids: list[int], at: datetime) -> int:
-    # Locked here and looked at again: whoever had them before us has settled them, and they are no longer pending.
-    rows = StoredEvent.objects.select_for_update(of=("self",)).filter(connection=connection, state=EventState.PENDING)
     # Between two ids, not in a list of them: five hundred parameters take longer than reading the rows.
-    between, wanted = rows.filter(pk__range=(min(event_ids), max(event_ids))).order_by("pk"), set(event_ids)
-    turns = [_turn(row) for row in between.values_list(*FIELDS) if row[0] in wanted]
+    rows, wanted = WAITING(connection=connection.pk, first=min(event_ids), last=max(event_ids)), set(event_ids)
+    turns = [_turn(row) for row in rows if row[0] in wanted]
     if turns:
         batch = Batch(connection_id=connection.pk, realm=connection.adapter, turns=turns, received_at=at)
         for run in steps():
@@ -120,9 +129,9 @@ def _batch(connection: Connection, event_ids: list[int], at: datetime) -> int:
     return len(turns)
 
 
-def _turn(row: tuple[Any, ...]) -> Turn:
-    pk, kind, group_id, zone, remote_user, user_name, operator, text, how, occurred_at = row
-    return Turn(pk, EventKind(kind), group_id, zone, remote_user, user_name, text, how, occurred_at, operator)
+def _turn(row: Sequence[Any]) -> Turn:
+    pk, kind, *others = row
+    return Turn(pk, KINDS[kind], *others)
 
 
 def steps() -> list[Step]:

@@ -20,6 +20,7 @@ from groupops.inbound import policy, recording
 from groupops.inbound.models import Emptied, EventState, StoredEvent
 from groupops.messaging import registry
 from groupops.messaging.models import Binding, Connection
+from groupops.shared.compiled import Compiled, Given
 
 STEP_LABELS: dict[str, Promise | str] = {policy.DOOR: _("Door")}
 
@@ -47,8 +48,13 @@ def polled() -> QuerySet[Connection]:
 
 def pending(connection_id: int, limit: int) -> list[int]:
     """The ids of the oldest pending events of a connection. By state, never by "newer than": a late commit may bring a lower id."""
-    rows = StoredEvent.objects.filter(connection=connection_id, state=EventState.PENDING)
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+    return [pk for (pk,) in _oldest(limit)(connection=connection_id)]
+
+
+@lru_cache
+def _oldest(limit: int) -> Compiled:
+    rows = StoredEvent.objects.filter(connection=Given("connection"), state=EventState.PENDING)
+    return Compiled(lambda: rows.order_by("pk").values_list("pk")[:limit])
 
 
 def emptied_until(group_id: int | None) -> datetime | None:

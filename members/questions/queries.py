@@ -17,6 +17,7 @@ from groupops.groups.models import Group
 from groupops.groups.policy import Coverage
 from groupops.inbound.models import EventState, StoredEvent
 from groupops.messaging.adapter import EventKind
+from groupops.shared.compiled import Among, Compiled, Given
 from members import asking
 from members import queries as members
 from members.asking import HEARD, How, QuestionState
@@ -56,8 +57,7 @@ def questions_for(user: User) -> QuerySet[Question]:
 
 def waiting(groups: Collection[int], *, since: datetime, until: datetime) -> list[Open]:
     """The open questions of these groups asked between two moments, locked, oldest first."""
-    rows = Question.objects.filter(state=QuestionState.OPEN, group__in=groups, last_asked_at__gte=since, asked_at__lte=until)
-    return _locked(rows)
+    return [_open(*row) for row in WAITING(groups=list(groups), since=since, until=until)]
 
 
 def answered_later(asked: Collection[Said]) -> list[Open]:
@@ -68,16 +68,25 @@ def answered_later(asked: Collection[Said]) -> list[Open]:
         how__in=HEARD,
         answered_at__gt=min(said.at for said in asked),
     )
-    return _locked(rows)
+    return [_open(*row) for row in _locked(rows)]
 
 
-def _locked(rows: QuerySet[Question]) -> list[Open]:
+def _locked(rows: QuerySet[Question]) -> QuerySet[Question, Any]:
     rows = rows.annotate(stay=Coalesce("membership__same_as", "membership"))  # of the human, by whichever identity they asked
     columns = ("pk", "event_id", "group_id", "stay", "cue", "asked_at", "last_asked_at", "times")
     whose = ("membership__person__name", "membership__person__remote_id", "event__remote_message")
     became = ("due_at", "how", "answered_at", "answered_by_id", "answer_id", "waited")
-    found = rows.select_for_update(of=("self",)).order_by("last_asked_at", "pk").values_list(*columns, *whose, *became)
-    return [_open(*row) for row in found]
+    return rows.select_for_update(of=("self",)).order_by("last_asked_at", "pk").values_list(*columns, *whose, *became)
+
+
+# Asked for with every batch of messages.
+WAITING = Compiled(
+    lambda: _locked(
+        Question.objects.filter(
+            Among("group_id", "groups"), state=QuestionState.OPEN, last_asked_at__gte=Given("since"), asked_at__lte=Given("until")
+        )
+    )
+)
 
 
 def _open(*row: Any) -> Open:
