@@ -67,6 +67,13 @@ class Presence:
         """What is written back, in the order of the columns above."""
         return (self.joined_at, self.join_seen, self.left_at, self.left_how, self.rejoins, self.last_spoke_at, self.invited_by)
 
+    @property
+    def only_spoke(self) -> bool:
+        """Whether nothing but the time when they last spoke may have changed."""
+        *stay, _spoke, inviter = self.values()
+        *was, _had_spoken, was_inviter = self.was
+        return (stay, inviter) == (was, was_inviter)
+
 
 def spoke(stay: Stay, at: datetime) -> Moved | None:
     """A message of theirs occurred at `at`. Whoever speaks after having left is back, though nobody told us."""

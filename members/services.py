@@ -154,7 +154,11 @@ def _locked(persons: Iterable[int], groups: Iterable[int]) -> dict[tuple[int, in
 
 def keep(*, stays: Collection[Presence]) -> None:
     """Write what a batch changed in memberships that `attend` locked."""
-    bulk.update(Membership, STAY, [(stay.pk, *values) for stay in stays if (values := stay.values()) != stay.was])
+    changed = [stay for stay in stays if stay.values() != stay.was]
+    # Mostly somebody spoke and nothing else: one column is written in a third of the time of seven.
+    spoke, moved = [stay for stay in changed if stay.only_spoke], [stay for stay in changed if not stay.only_spoke]
+    bulk.update(Membership, ["last_spoke_at"], [(stay.pk, stay.last_spoke_at) for stay in spoke])
+    bulk.update(Membership, STAY, [(stay.pk, *stay.values()) for stay in moved])
 
 
 def speak(*, spoken: Spoken) -> list[tuple[int, date]]:

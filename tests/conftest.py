@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 
+from groupops.inbound.services import wordings
 from groupops.shared import triggers
 
 pytest_plugins = ["tests.messaging.contract.recording"]
@@ -31,6 +32,12 @@ def flush_passes_append_only_tables() -> Iterator[None]:
 def nobody_has_asked_before() -> None:
     """Rate limits count in the cache: each test begins at nought."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def wordings_are_forgotten() -> None:
+    """A test's end takes back what its pipeline took for committed."""
+    wordings._kept.clear()
 
 
 def drops(using: str) -> list[str]:

@@ -40,7 +40,8 @@ class StoredEvent(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
     person_id = models.BigIntegerField(null=True)  # members lies above; the pipeline writes whom it resolved
-    # What each step of the pipeline did: [{"step": "members.inbound.count", "did": msgid, "with": {…}}]
+    # What each step did: [[number of the wording, {…}], number, …]; until migration 0005 [{"step": …, "did": msgid, "with": {…}}].
+    # queries.notes_of reads both.
     trace = models.JSONField(default=list)
 
     class Meta:
@@ -72,3 +73,17 @@ class Emptied(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group_id} {self.until}"
+
+
+class Wording(models.Model):
+    """What a step says of an event, once for all the events it says it of. Its number is made of the words: policy.wording."""
+
+    number = models.BigIntegerField(primary_key=True)
+    step = models.CharField(max_length=120)
+    did = models.TextField()  # the msgid
+
+    class Meta:
+        verbose_name = _("wording")
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.did}"

@@ -3,9 +3,8 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
@@ -17,25 +16,13 @@ from django.utils.translation import gettext_noop
 
 from groupops.inbound import policy, queries, services
 from groupops.inbound.models import EventState, StoredEvent
+from groupops.inbound.services import wordings
 from groupops.inbound.turn import Batch, Step, Turn
-from groupops.messaging.adapter import EventKind
 from groupops.messaging.models import Connection
 from groupops.record import services as record
 from groupops.shared import bulk, live
-from groupops.shared.compiled import Compiled, Given
 
 log = logging.getLogger(__name__)
-FIELDS = ("pk", "kind", "group_id", "group__zone", "remote_user", "user_name", "text", "how", "occurred_at", "operator")  # as Turn has them
-KINDS = {kind.value: kind for kind in EventKind}
-# Locked, and looked at again: whoever had them before us has settled them, and they are no longer pending.
-WAITING = Compiled(
-    lambda: (
-        StoredEvent.objects.select_for_update(of=("self",))
-        .filter(connection=Given("connection"), state=EventState.PENDING, pk__gte=Given("first"), pk__lte=Given("last"))
-        .order_by("pk")
-        .values_list(*FIELDS)
-    )
-)
 # A deadlock, a time-out, a lost connection: the batch is not to blame.
 TRANSIENT = (OperationalError, InterfaceError)
 PARKED = gettext_noop("Events of a channel could not be understood and were parked.")
@@ -117,9 +104,8 @@ def _park(connection: Connection, event_id: int, at: datetime, error: Exception)
 
 
 def _batch(connection: Connection, event_ids: list[int], at: datetime) -> int:
-    # Between two ids, not in a list of them: five hundred parameters take longer than reading the rows.
-    rows, wanted = WAITING(connection=connection.pk, first=min(event_ids), last=max(event_ids)), set(event_ids)
-    turns = [_turn(row) for row in rows if row[0] in wanted]
+    # Locked, and looked at again: whoever had them before us has settled them, and they are no longer pending.
+    turns = queries.turns(connection, event_ids)
     if turns:
         batch = Batch(connection_id=connection.pk, realm=connection.adapter, turns=turns, received_at=at)
         for run in steps():
@@ -129,20 +115,12 @@ def _batch(connection: Connection, event_ids: list[int], at: datetime) -> int:
     return len(turns)
 
 
-def _turn(row: Sequence[Any]) -> Turn:
-    pk, kind, *others = row
-    return Turn(pk, KINDS[kind], *others)
-
-
 def steps() -> list[Step]:
     """The steps of settings.INBOUND_PIPELINE, in their order."""
     return [import_string(path) for path in settings.INBOUND_PIPELINE]
 
 
 def _settle(turns: list[Turn]) -> None:
-    done = EventState.DONE.value
-    bulk.update(
-        StoredEvent,
-        ["state", "error", "person_id", "trace"],
-        [(turn.event_id, done, "", turn.person_id, turn.trace) for turn in turns],
-    )
+    traces = wordings.written([turn.trace for turn in turns])
+    rows = [(turn.event_id, turn.person_id, trace) for turn, trace in zip(turns, traces, strict=True)]
+    bulk.update(StoredEvent, ["person_id", "trace"], rows, state=EventState.DONE.value, error="")

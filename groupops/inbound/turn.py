@@ -20,6 +20,10 @@ class Moved(StrEnum):
     SEEN = "seen"  # present all along, but this is their first sign
 
 
+# What a step did: its dotted path, the msgid, and what the msgid's %(names)s stand for.
+Note = tuple[str, str, dict[str, Any]]
+
+
 @dataclass(slots=True)
 class Turn:
     """One event on its way through the pipeline."""
@@ -34,18 +38,20 @@ class Turn:
     how: str
     at: datetime  # when it occurred
     operator: str = ""  # the remote id of who did it to them: the inviter of a join
+    message: str = ""  # the remote id of the message
+    reply_to: str = ""  # that of the message it replies to, where the platform says so
     person_id: int | None = None
     membership_id: int | None = None
     moved: Moved | None = None
     stopped: str = ""  # why later steps leave this turn alone
-    trace: list[dict[str, Any]] = field(default_factory=list)
+    trace: list[Note] = field(default_factory=list)
 
     def note(self, step: str, did: str, **values: Any) -> None:
         """Say what a step did with this turn; shown on the message's page in the reader's language.
 
         `did` is a msgid, marked with gettext_noop; `values` are what its %(names)s stand for, as JSON can keep them.
         """
-        self.trace.append({"step": step, "did": did, "with": values} if values else {"step": step, "did": did})
+        self.trace.append((step, did, values))
 
     def stop(self, step: str, reason: str, **values: Any) -> None:
         """No later step may act on this turn."""

@@ -5,11 +5,12 @@ but not add; its bulk_create does not say how many rows were new.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -17,33 +18,40 @@ from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.functional import Promise
 
-from groupops.shared import prepared
+from groupops.shared import copying, prepared
 
 ROWS = 1000  # in one statement
 
 
-def insert(model: type[models.Model], key: Sequence[str], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def insert(model: type[models.Model], key: Sequence[str], fields: Sequence[str], rows: Iterable[Sequence[Any]], **constants: Any) -> int:
     """Make rows, each the values of `fields`, in their order; one whose unique `key` is known changes nothing. Returns how many were new.
 
-    Other columns take their defaults. The key is named because PostgreSQL would otherwise look into every unique index.
+    `constants` are the same in all of them; other columns take their defaults. The key is named because PostgreSQL would otherwise
+    look into every unique index.
     """
-    database, given = connections[router.db_for_write(model)], _columns(model, fields)
-    sql, defaults = _inserting(model, given, database)
+    database, given, rows = connections[router.db_for_write(model)], _columns(model, fields), list(rows)
+    if copying.suits(given, rows, database) and _copied(model, given, rows, constants, database):
+        return len(rows)
+    sql, defaults = _inserting(model, given, database, constants)
     known = ", ".join(database.ops.quote_name(column.column) for column in _columns(model, key))
-    return sum(cursor.rowcount for cursor in _run(f"{sql} ON CONFLICT ({known}) DO NOTHING", defaults, given, list(rows), database))
+    return sum(cursor.rowcount for cursor in _run(f"{sql} ON CONFLICT ({known}) DO NOTHING", defaults, given, rows, database))
 
 
-def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]], **constants: Any) -> int:
     """Write `fields` of many rows of `model`; each of `rows` is (primary key, value, value, …) in the order of `fields`.
 
-    Returns how many there were. Lock them before, sorted, where another writer may hold some of them in another order.
+    `constants` are written into all of them. Returns how many there were. Lock them before, sorted, where another writer may hold
+    some of them in another order.
     """
     database = connections[router.db_for_write(model)]
     given = [model._meta.pk, *_columns(model, fields)]
     table, key, *names = map(database.ops.quote_name, [model._meta.db_table, *(column.column for column in given)])
-    sets = ", ".join(f"{name} = given.column{n}" for n, name in enumerate(names, 2))
+    same = _columns(model, list(constants))
+    written = [f"{database.ops.quote_name(field.column)} = {_constant(field, database)}" for field in same]
+    sets = ", ".join([*written, *(f"{name} = given.column{n}" for n, name in enumerate(names, 2))])
+    before = [field.get_db_prep_save(constants[field.name], connection=database) for field in same]
     sql = f"UPDATE {table} SET {sets} FROM %(given)s WHERE {table}.{key} = given.column1"  # noqa: S608  (our own names)
-    return sum(cursor.rowcount for cursor in _run(sql, [], given, list(rows), database))
+    return sum(cursor.rowcount for cursor in _run(sql, before, given, list(rows), database))
 
 
 def add(model: type[models.Model], keys: Sequence[str], counters: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
@@ -82,15 +90,46 @@ def _columns(model: type[models.Model], names: Sequence[str]) -> list[Any]:
     return [model._meta.get_field(name) for name in names]
 
 
-def _inserting(model: type[models.Model], given: Sequence[Any], database: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
-    """INSERT … SELECT of `given`, and the defaults of all other columns as its parameters."""
+def _inserting(
+    model: type[models.Model], given: Sequence[Any], database: BaseDatabaseWrapper, same: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[str, list[Any]]:
+    """INSERT … SELECT of `given`, and what is the `same` in all rows, or the default, of all other columns as its parameters."""
     others = [field for field in model._meta.concrete_fields if not field.primary_key and field not in given]
-    defaults = [field.get_db_prep_save(field.get_default(), connection=database) for field in others]
+    defaults = [
+        field.get_db_prep_save(same[field.name] if field.name in same else field.get_default(), connection=database) for field in others
+    ]
     table, *names = map(database.ops.quote_name, [model._meta.db_table, *(field.column for field in [*given, *others])])
-    constants = [f"CAST(%%s AS {field.db_type(database)})" if database.vendor == "postgresql" else "%%s" for field in others]
+    constants = [_constant(field, database) for field in others]
     values = ", ".join([f"given.column{n}" for n in range(1, len(given) + 1)] + constants)
     # WHERE true: without it SQLite takes ON for the beginning of a join.
     return f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM %(given)s WHERE true", defaults  # noqa: S608  (our own names)
+
+
+def _copied(
+    model: type[models.Model],
+    given: Sequence[Any],
+    rows: Iterable[Sequence[Any]],
+    same: Mapping[str, Any],
+    database: BaseDatabaseWrapper,
+) -> bool:
+    """Whether all rows were new and are written: then PostgreSQL need not look for each of them whether it is."""
+    others = [field for field in model._meta.concrete_fields if not field.primary_key and field not in given]
+    filled = [(field, value) for field in others if (value := same.get(field.name, field.get_default())) is not None]
+    end = [_json(value) if isinstance(field, models.JSONField) else value for field, value in filled]
+    documents = [n for n, field in enumerate(given) if isinstance(field, models.JSONField)]
+    lines = [[*row, *end] for row in rows]
+    for line in lines:
+        for n in documents:
+            line[n] = None if line[n] is None else _json(line[n])
+    return copying.copied(model, [*given, *(field for field, _value in filled)], lines, database)
+
+
+def _constant(field: Any, database: BaseDatabaseWrapper) -> str:
+    """Its place among the parameters."""
+    if database.vendor != "postgresql":
+        return "%%s"
+    is_text = isinstance(field, models.CharField | models.TextField)  # as varchar(n) it would be cut silently
+    return f"CAST(%%s AS {'text' if is_text else field.db_type(database)})"
 
 
 def _run(sql: str, before: list[Any], given: Sequence[Any], rows: Sequence[Sequence[Any]], database: BaseDatabaseWrapper) -> Iterator[Any]:
@@ -128,11 +167,11 @@ def _picked(field: Any, n: int, database: BaseDatabaseWrapper) -> str:
     return f"CAST(line ->> {n} AS {field.rel_db_type(database) if field.is_relation else field.db_type(database)})"
 
 
-def _json(rows: Sequence[Sequence[Any]]) -> str:
+def _json(value: Any) -> str:
     try:
-        return orjson.dumps(rows, default=_plain).decode()
+        return orjson.dumps(value, default=_plain).decode()
     except TypeError:  # numbers beyond 64 bits, which JSON and PostgreSQL know
-        return json.dumps(rows, default=_plain, ensure_ascii=False)
+        return json.dumps(value, default=_plain, ensure_ascii=False)
 
 
 def _plain(value: Any) -> Any:

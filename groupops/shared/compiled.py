@@ -3,17 +3,23 @@
     NAMED = Compiled(lambda: Person.objects.filter(Among("remote_id", "ids"), realm=Given("realm")).values_list("pk", "name"))
     rows = NAMED(realm="qq", ids=["10001", "10002"])
 
+    STAMP = CompiledUpdate(lambda: (Connection.objects.filter(pk=Given("pk")), {"last_event_at": Given("at")}))
+    changed = STAMP(pk=7, at=moment)
+
 For what runs for every batch of messages. Elsewhere a queryset reads better.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timezone
+from functools import cached_property
 from typing import Any
 
 import orjson
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Expression, F, Func, QuerySet
+from django.db.models.sql import Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
 from groupops.shared import prepared
@@ -26,7 +32,7 @@ class Given(Expression):
         super().__init__()
         self.name = name
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Any:
         """A parameter that stands for the value."""
         return "%s", [self]
 
@@ -39,7 +45,7 @@ class Among(Func):
     def __init__(self, column: str, name: str) -> None:
         super().__init__(F(column), Given(name))
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> Any:  # type: ignore[override]
         """SQLite has no arrays, but JSON."""
         (column, before), (value, given) = (compiler.compile(part) for part in self.get_source_expressions())
         within = f"= ANY({value})" if connection.vendor == "postgresql" else f"IN (SELECT value FROM json_each({value}))"  # noqa: S608  (its own placeholder)
@@ -55,31 +61,62 @@ class Compiled:
 
     def __call__(self, **given: Any) -> list[Sequence[Any]]:
         """One query."""
-        made = self._made = self._made or _Made(self._make())
-        return made.rows(given)
+        if self._made is None:
+            rows = self._make()
+            self._made = _Made(rows.query, router.db_for_write(rows.model))
+        return self._made.rows(given)
+
+
+class CompiledUpdate:
+    """A queryset, and what its rows are set to by column, as a function of the Given in both; returns how many rows there were."""
+
+    def __init__(self, make: Callable[[], tuple[QuerySet[Any, Any], Mapping[str, Any]]]) -> None:
+        self._make = make
+        self._made: _Made | None = None
+
+    def __call__(self, **given: Any) -> int:
+        """One query."""
+        if self._made is None:
+            rows, values = self._make()
+            query = rows.query.chain(UpdateQuery)
+            query.add_update_values(values)  # type: ignore[attr-defined]  # chain makes it an UpdateQuery
+            self._made = _Made(query, router.db_for_write(rows.model))
+        with self._made.executed(given) as cursor:
+            return int(cursor.rowcount)
 
 
 class _Made:
-    """Its SQL, what stands in it, and what converts the rows."""
+    """The SQL of a query, what stands in it, and what converts its rows."""
 
-    def __init__(self, queryset: QuerySet[Any, Any]) -> None:
-        self.alias = router.db_for_write(queryset.model)
-        self.compiler = queryset.query.get_compiler(self.alias)
+    def __init__(self, query: Query, alias: str) -> None:
+        self.alias = alias
+        self.compiler = query.get_compiler(alias)
         sql, places = self.compiler.as_sql()
-        if connections[self.alias].vendor == "postgresql":
-            sql, places = _written(sql, places, connections[self.alias])
+        if connections[alias].vendor == "postgresql":
+            sql, places = _written(sql, places, connections[alias])
         self.sql, self.places = sql, places
-        self.converters = self.compiler.get_converters([column for column, _sql, _alias in self.compiler.select])
 
-    def rows(self, given: Mapping[str, Any]) -> list[Sequence[Any]]:
-        """What the database answers."""
+    @contextmanager
+    def executed(self, given: Mapping[str, Any]) -> Iterator[Any]:
+        """The cursor behind it."""
         database = connections[self.alias]
         values = [_adapted(given[place.name], database) if isinstance(place, Given) else place for place in self.places]
         with prepared.executed(self.sql, values, using=database) as cursor:
             if database.vendor == "postgresql":
                 cursor.cursor.tzinfo_factory = timezone  # Django's own is Python, asked for each moment; the answer is the same: UTC
+            yield cursor
+
+    def rows(self, given: Mapping[str, Any]) -> list[Sequence[Any]]:
+        """What the database answers."""
+        with self.executed(given) as cursor:
             found: list[Sequence[Any]] = cursor.fetchall()
-        return list(self.compiler.apply_converters(found, self.converters)) if self.converters else found
+        return list(self.compiler.apply_converters(found, self._converters)) if self._converters else found
+
+    @cached_property
+    def _converters(self) -> dict[int, Any]:
+        """By the number of the column; mostly none on PostgreSQL."""
+        found: dict[int, Any] = self.compiler.get_converters([column for column, _sql, _alias in self.compiler.select])
+        return found
 
 
 def _written(sql: str, places: Sequence[Any], database: BaseDatabaseWrapper) -> tuple[str, list[Any]]:

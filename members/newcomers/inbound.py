@@ -68,10 +68,6 @@ def _listen(batch: Batch) -> None:
         return
     concerned = {one.group_id for one in fresh}
     said = [_heard(turn) for turn in turns.values() if turn.group_id in concerned]
-    own = {one.membership_id for one in fresh}
-    found = talk.details(batch.realm, [one.event_id for one in said], [one.event_id for one in said if one.membership_id in own])
-    for one in said:
-        one.message, one.reply_to = found.get(one.event_id, ("", ""))
     zones = {turn.group_id: turn.zone for turn in turns.values()}
     hall = Hall(zones, talk.policies(concerned), queries.onboarding_rules(concerned), fresh)
     for event_id, told in hall.hear(said).items():
@@ -80,7 +76,7 @@ def _listen(batch: Batch) -> None:
 
 
 def _heard(turn: Turn) -> Heard:
-    return Heard(turn.event_id, turn.group_id, turn.membership_id or 0, turn.text, turn.at)
+    return Heard(turn.event_id, turn.group_id, turn.membership_id or 0, turn.text, turn.at, turn.message, turn.reply_to)
 
 
 def _note(turn: Turn, told: Told) -> None:

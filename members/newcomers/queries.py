@@ -13,6 +13,7 @@ from groupops.groups.access import GroupRight
 from groupops.groups.models import Group, RuleSet, StaffPost
 from groupops.groups.policy import Lifecycle, Post
 from groupops.shared import placeholders
+from groupops.shared.compiled import Among, Compiled, Given
 from members.arriving import HINT, OWNER, OnboardingRule, WelcomeRule, WelcomeState, addressed
 from members.care import queries as care
 from members.caring import CareState
@@ -148,13 +149,19 @@ def rules_in_force(group_ids: Collection[int]) -> dict[int, int]:
 
 def open_newcomers(group_ids: Collection[int], since: datetime) -> list[Fresh]:
     """Who joined these groups since then and has not introduced themselves, or was not answered; locked."""
+    return [_fresh(list(row)) for row in OPEN(groups=list(group_ids), since=since)]
+
+
+def _open() -> QuerySet[Newcomer, Any]:
     unfinished = Q(answered_at=None) | Q(introduced_at=None)
-    rows = Newcomer.objects.select_for_update(of=("self",)).filter(unfinished, group__in=group_ids, joined_at__gte=since)
+    rows = Newcomer.objects.select_for_update(of=("self",)).filter(unfinished, Among("group_id", "groups"), joined_at__gte=Given("since"))
     who = ("pk", "group_id", "membership_id", "membership__person__name", "membership__person__remote_id", "joined_at")
     first = ("first_spoke_at", "first_event_id", "first_event__remote_message", "answer_due_at")
     became = ("introduced_at", "answered_at", "answered_how", "answered_member_id")
-    found = rows.order_by("pk").values_list(*who, *first, *became)
-    return [_fresh(list(row)) for row in found]
+    return rows.order_by("pk").values_list(*who, *first, *became)
+
+
+OPEN = Compiled(_open)  # asked for with every batch of messages
 
 
 def _fresh(values: list[Any]) -> Fresh:

@@ -23,7 +23,7 @@ ANSWERED = {
 
 @step(_("Questions"))
 def listen(batch: Batch) -> None:
-    """New questions, those asked again, those answered; one query where nobody asks and nothing waits, eight at most for any batch."""
+    """New questions, those asked again, those answered; one query where nobody asks and nothing waits, seven at most for any batch."""
     turns = {turn.event_id: turn for turn in batch.live(EventKind.MESSAGE) if turn.membership_id is not None and turn.text}
     if not turns:
         return
@@ -37,7 +37,6 @@ def listen(batch: Batch) -> None:
     said = [one for one in said if one.group_id in concerned]
     talk = Talk({turn.group_id: turn.zone for turn in turns.values()}, queries.policies(concerned))
     talk.know([*(queries.answered_later(asked) if asked else []), *waiting])
-    _complete(batch.realm, said)
     heard = talk.hear([*said, *(queries.came_early(turns, asked) if asked else [])])
     services.keep(questions=talk.questions)
     for event_id, verdict in heard.items():
@@ -46,14 +45,8 @@ def listen(batch: Batch) -> None:
 
 def _said(turn: Turn) -> Said:
     cue, who = asking.cue_of(turn.text), turn.membership_id or 0
-    return Said(turn.event_id, turn.group_id, who, turn.user_name, turn.remote_user, turn.text, turn.at, cue=cue)
-
-
-def _complete(realm: str, said: list[Said]) -> None:
-    """What a turn does not carry: which message it is, and which it replies to."""
-    found = queries.details(realm, [one.event_id for one in said], [one.event_id for one in said if one.cue])
-    for one in said:
-        one.message, one.reply_to = found.get(one.event_id, ("", ""))
+    told = (turn.user_name, turn.remote_user, turn.text, turn.at, turn.message, turn.reply_to)
+    return Said(turn.event_id, turn.group_id, who, *told, cue)
 
 
 def _note(turn: Turn, verdict: Verdict) -> None:

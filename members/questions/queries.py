@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce
 
 from groupops.accounts.models import User
@@ -29,22 +28,6 @@ EARLY = timedelta(hours=2)  # an answer that arrives before its question arrives
 MOST_EARLY = 500
 MEDIAN_OF = timedelta(days=30)
 MEDIAN_MOST = 5000  # answers, the latest first, of all groups together
-
-
-def _path(*keys: str | int) -> Any:
-    """A text deep in the raw event."""
-    expression: Any = "raw"
-    for key in keys[:-1]:
-        expression = KeyTransform(str(key), expression)
-    return KeyTextTransform(str(keys[-1]), expression)
-
-
-# Where a platform's raw event says which message it replies to; others quote it in the text, or do not say.
-REPLIES: dict[str, dict[str, Any]] = {
-    "matrix": {"reply": _path("content", "m.relates_to", "m.in_reply_to", "event_id")},
-    "memory": {"reply": _path("reply_to")},
-    "onebot11": {"segment": _path("message", 0, "type"), "reply": _path("message", 0, "data", "id")},
-}
 
 
 def questions_for(user: User) -> QuerySet[Question]:
@@ -93,20 +76,6 @@ def _open(*row: Any) -> Open:
     *known, message, due_at, how, answered_at, answered_by, answer, waited = row
     values: list[Any] = [*known, message or "", due_at, How(how), answered_at, answered_by, answer, waited]
     return Open(*values)
-
-
-def details(realm: str, event_ids: Collection[int], cued: Collection[int]) -> dict[int, tuple[str, str]]:
-    """Of these events, by id: the remote id of the message, and of the one it replies to. Only those that reply, or that ask (`cued`)."""
-    paths = REPLIES.get(realm, {})
-    rows = StoredEvent.objects.filter(pk__in=event_ids if paths else cued).annotate(**paths)
-    if paths:
-        rows = rows.filter(Q(reply__isnull=False) | Q(pk__in=cued))
-    return {row["pk"]: (row["remote_message"], _replied(row)) for row in rows.values("pk", "remote_message", *paths)}
-
-
-def _replied(row: dict[str, Any]) -> str:
-    """The id of the message that was replied to; in OneBot the first segment has to be of that sort."""
-    return "" if row.get("segment", "reply") != "reply" else str(row.get("reply") or "")
 
 
 def came_early(batch: Collection[int], asked: Iterable[Said]) -> list[Said]:

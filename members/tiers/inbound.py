@@ -14,7 +14,6 @@ from groupops.shared import bulk, clock
 from members import asking
 from members.models import DailyActivity
 from members.questions.inbound import LISTEN
-from members.questions.queries import details
 from members.tiers import queries
 
 RECEIVE = "members.tiers.inbound.receive"
@@ -30,7 +29,7 @@ def receive(batch: Batch) -> None:
     turns = {turn.event_id: turn for turn in batch.live(EventKind.MESSAGE) if turn.membership_id is not None and turn.text}
     if not turns:
         return
-    found = _answered(batch.realm, turns)
+    found = _answered(turns)
     received: Counter[tuple[int, date]] = Counter()
     for event_id, members in found.items():
         turn = turns[event_id]
@@ -43,10 +42,10 @@ def receive(batch: Batch) -> None:
         bulk.add(DailyActivity, ["membership", "day"], ["replies"], [(member, day, n) for (member, day), n in received.items()])
 
 
-def _answered(realm: str, turns: dict[int, Turn]) -> dict[int, set[int]]:
+def _answered(turns: dict[int, Turn]) -> dict[int, set[int]]:
     """The memberships that each message answers, by event. Nothing is asked of the database for what nobody can have said."""
     found: dict[int, set[int]] = {event_id: set() for event_id in turns}
-    replies = {event_id: to for event_id, (_own, to) in details(realm, turns, ()).items() if to}
+    replies = {event_id: turn.reply_to for event_id, turn in turns.items() if turn.reply_to}
     if replies:
         authors = queries.authors({(turns[event_id].group_id, to): turns[event_id].at for event_id, to in replies.items()})
         for event_id, to in replies.items():
@@ -55,7 +54,7 @@ def _answered(realm: str, turns: dict[int, Turn]) -> dict[int, set[int]]:
         people = queries.bearers({turns[event_id].group_id for event_id in named}, set().union(*named.values()))
         for event_id, names in named.items():
             found[event_id] |= _unmistakable(people.get((turns[event_id].group_id, name), ()) for name in names)
-    if heard := [event_id for event_id, turn in turns.items() if any(line["step"] == LISTEN for line in turn.trace)]:
+    if heard := [event_id for event_id, turn in turns.items() if any(step == LISTEN for step, _did, _values in turn.trace)]:
         for event_id, asker in queries.askers(heard):
             found[event_id].add(asker)
     return found
@@ -71,7 +70,7 @@ def _named(text: str) -> set[str]:
     found = set()
     if "@" in text:
         found |= {name for pair in MENTIONED.findall(text) for name in pair if name}
-    if begins := BEGINS.match(text):
+    if (":" in text or "：" in text) and (begins := BEGINS.match(text)):
         found.add(begins[1])
     if asking.may_quote(text):
         found |= asking.quoted(text)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from groupops.inbound import queries
 from groupops.inbound.models import StoredEvent
 from groupops.messaging import targets
 from groupops.messaging.adapter import EventKind
@@ -31,7 +32,7 @@ def test_the_binding_takes_the_new_name(room: Binding) -> None:
     """And the event says so."""
     renamed(room, "新的群名")
     assert Binding.objects.get().remote_name == "新的群名"
-    assert StoredEvent.objects.get().trace[0]["step"] == "groupops.inbound.renaming.follow"
+    assert queries.notes_of(StoredEvent.objects.get())[0][0] == "groupops.inbound.renaming.follow"
 
 
 def test_old_news_changes_nothing(room: Binding) -> None:

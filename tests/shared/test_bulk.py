@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from groupops.groups.models import GroupDay
 from groupops.inbound.models import EventState, StoredEvent
-from groupops.shared import bulk
+from groupops.shared import bulk, copying
 from members.models import Membership, Person
 from tests.factories.groups import GroupFactory
 from tests.factories.inbound import NOW, StoredEventFactory
@@ -21,6 +21,14 @@ DAY = date(2026, 11, 22)
 NASTY = "引号\" ' \\ {花括号} , %s %(x)s \n\t 😀 NULL"
 KEY = ["connection", "event_key"]
 FIELDS = ["connection", "event_key", "kind", "group", "remote_group", "text", "own", "occurred_at", "received_at", "raw"]
+
+
+@pytest.fixture(autouse=True, params=[1, 50], ids=["copied", "inserted"])
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From how many rows on new ones are copied: it makes no difference. SQLite does not know it."""
+    if request.param == 1 and connection.vendor != "postgresql":
+        pytest.skip("there is no COPY")
+    monkeypatch.setattr(copying, "FEW", request.param)
 
 
 def events(*keys: str, **values: Any) -> list[tuple[Any, ...]]:
@@ -47,13 +55,43 @@ def test_known_keys_change_nothing_and_new_ones_are_counted_in_their_order() -> 
     assert bulk.insert(StoredEvent, KEY, FIELDS, []) == 0
 
 
+def test_what_is_known_is_found_in_the_middle_of_a_flood() -> None:
+    """With the same left behind as if each had come alone; the transaction goes on."""
+    rows = events(*map(str, range(120)))
+    with transaction.atomic():
+        assert bulk.insert(StoredEvent, KEY, FIELDS, rows[60:61]) == 1
+        assert bulk.insert(StoredEvent, KEY, FIELDS, rows) == 119
+        assert bulk.insert(StoredEvent, KEY, FIELDS, rows) == 0
+    assert list(StoredEvent.objects.order_by("pk").values_list("event_key", flat=True)) == ["60", *map(str, [*range(60), *range(61, 120)])]
+
+
+@pytest.mark.parametrize("text", ["", "nil", "\\N", "NULL", "a\n\\.\nb", "\\.", '"', ",", " ", "\r", "\u2028"], ids=repr)
+def test_texts_that_look_like_nothing_or_like_an_end(text: str) -> None:
+    assert bulk.insert(StoredEvent, KEY, FIELDS, events("1", "2", text=text)) == 2
+    assert [(event.text, event.person_id, event.error) for event in StoredEvent.objects.all()] == [(text, None, "")] * 2
+
+
+def test_what_is_the_same_in_all_rows_is_given_once() -> None:
+    rows = [row[1:] for row in events("1", "2")]
+    room = BindingFactory()
+    assert bulk.insert(StoredEvent, KEY, FIELDS[1:], rows, connection=room.connection_id, person_id=None, trace=[1, {"n": 2}], tries=3) == 2
+    assert set(StoredEvent.objects.values_list("connection", "person_id", "tries")) == {(room.connection_id, None, 3)}
+    ids = StoredEvent.objects.values_list("pk", flat=True)
+    assert bulk.update(StoredEvent, ["text"], [(pk, f"{pk}") for pk in ids], error="so", trace=[7]) == 2
+    assert set(StoredEvent.objects.values_list("error", "tries")) == {("so", 3)}
+    assert [(event.text, event.trace) for event in StoredEvent.objects.all()] == [
+        (f"{event.pk}", [7]) for event in StoredEvent.objects.all()
+    ]
+
+
 def test_another_broken_rule_is_an_error_and_not_a_known_key() -> None:
     (row,) = events("1")
     with pytest.raises(IntegrityError), transaction.atomic():
         bulk.insert(StoredEvent, KEY, [*FIELDS, "state"], [(*row, "lost")])
 
 
-def test_more_rows_than_one_statement_holds() -> None:
+def test_more_rows_than_one_statement_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "FEW", bulk.ROWS * 2)
     rows = events(*map(str, range(bulk.ROWS + 1)))
     with CaptureQueriesContext(
         connection,

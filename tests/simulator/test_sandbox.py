@@ -14,6 +14,7 @@ from content.policy import PostKind, PostState, SlotState
 from groupops.accounts.models import User
 from groupops.groups.models import Group, GroupDay
 from groupops.groups.policy import Lifecycle
+from groupops.inbound import queries as inbox
 from groupops.inbound.models import EventState, StoredEvent
 from groupops.messaging import delivery
 from groupops.messaging import services as messaging
@@ -103,7 +104,7 @@ class TestActing:
         event = say(sandbox, "大家早上好", by)
         assert (event.state, event.text, event.user_name) == (EventState.DONE, "大家早上好", LIN.name)
         assert event.occurred_at == event.received_at == MONDAY + policy.PACE
-        assert {"members.inbound.resolve", "members.inbound.count"} <= {note["step"] for note in event.trace}
+        assert {"members.inbound.resolve", "members.inbound.count"} <= {step for step, _did, _values in inbox.notes_of(event)}
         assert GroupDay.objects.get(group=sandbox.group_id, day=MONDAY.date()).messages == 1
 
     def test_acts_never_share_a_moment(self, sandbox: Sandbox, by: User) -> None:

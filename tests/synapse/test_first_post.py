@@ -165,7 +165,7 @@ def test_what_a_member_says_is_understood_and_shown(room: Room) -> None:
     event = StoredEvent.objects.get(text="我用 vim，也推荐给新人")
     address = reverse("inbound:message", args=[event.pk])
     assert address in page
-    assert {step["step"] for step in event.trace} >= {"members.inbound.resolve", "members.inbound.count"}
+    assert {step for step, _did, _values in inbound_queries.notes_of(event)} >= {"members.inbound.resolve", "members.inbound.count"}
     shown = operator.get(address).content.decode()
     assert all(escape(line.step) in shown and escape(line.did) in shown for line in inbound_queries.trace_of(event))
     membership = Membership.objects.get(group=room.binding.group, person__remote_id=room.member.user_id)

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_noop
 
 from groupops.inbound import policy
 from groupops.inbound.models import EventState, StoredEvent
+from groupops.inbound.services import wordings
 from groupops.messaging.adapter import Event
 from groupops.messaging.models import Binding, Connection
 from groupops.record.queries import aliases, hidden_key
 from groupops.shared import bulk, doorbell
+from groupops.shared.compiled import Among, Compiled, CompiledUpdate, Given
 
 OWN = gettext_noop("Our own words coming back: not counted.")
 UNBOUND = gettext_noop("No group is bound to this room: not counted.")
@@ -21,7 +23,16 @@ UNBOUND = gettext_noop("No group is bound to this room: not counted.")
 STAMP = timedelta(seconds=1)
 PROCESS = "groupops.inbound.tasks.process"
 KEY = ("connection", "event_key")
-COLUMNS = ("state", "trace", "connection", "group", "received_at", *policy.COLUMNS)
+COLUMNS = ("group", *policy.COLUMNS)
+ROOMS = Compiled(
+    lambda: Binding.objects.filter(Among("remote_id", "rooms"), connection=Given("connection")).values_list("remote_id", "group_id")
+)
+STAMPED = CompiledUpdate(
+    lambda: (
+        Connection.objects.filter(Q(last_event_at=None) | Q(last_event_at__lte=Given("before")), pk=Given("pk")),
+        {"last_event_at": Given("at")},
+    )
+)
 
 
 def store(*, connection: Connection, events: Iterable[Event], at: datetime, cursor: str | None = None) -> int:
@@ -31,24 +42,33 @@ def store(*, connection: Connection, events: Iterable[Event], at: datetime, curs
     events of rooms that no group is bound to are kept as dropped, with the reason in their trace. Rings for the pipeline
     after the commit.
     """
-    rows = _rows(connection, events, at)
-    if not rows and cursor in (None, connection.cursor):  # nothing was heard, as at most of a second's ticks
+    found = _found(connection, events, at)
+    if not found and cursor in (None, connection.cursor):  # nothing was heard, as at most of a second's ticks
         return 0
+    new = 0
     with transaction.atomic():
-        new = bulk.insert(StoredEvent, KEY, COLUMNS, rows)
-        _stamp(connection, at, heard=bool(rows), cursor=cursor)
-        if any(row[0] == EventState.PENDING for row in rows):
+        for reason, rows in found.items():
+            state = EventState.DROPPED if reason else EventState.PENDING
+            [trace] = wordings.written([[(policy.DOOR, reason, {})] if reason else []])
+            new += bulk.insert(StoredEvent, KEY, COLUMNS, rows, connection=connection.pk, received_at=at, state=state, trace=trace)
+        _stamp(connection, at, heard=bool(found), cursor=cursor)
+        if "" in found:
             transaction.on_commit(lambda: doorbell.ring(PROCESS, connection.pk), robust=True)
     return new
 
 
-def _rows(connection: Connection, events: Iterable[Event], at: datetime) -> list[tuple[Any, ...]]:
-    """The events as rows, in the order of COLUMNS."""
-    found = [policy.columns(event, at) for event in events]
-    _hide(connection.adapter, found)
-    rooms = {values["remote_group"] for values in found}
-    groups = dict(Binding.objects.filter(connection=connection, remote_id__in=rooms).values_list("remote_id", "group_id")) if rooms else {}
-    return [_row(connection.pk, values, groups.get(values["remote_group"]), at) for values in found]
+def _found(connection: Connection, events: Iterable[Event], at: datetime) -> dict[str, list[tuple[Any, ...]]]:
+    """The events as rows, in the order of COLUMNS, by the reason why they are dropped; "" where they are not."""
+    columns = [policy.columns(event, at) for event in events]
+    _hide(connection.adapter, columns)
+    rooms = list({values["remote_group"] for values in columns})
+    groups: dict[str, int] = dict(ROOMS(connection=connection.pk, rooms=rooms)) if rooms else {}  # type: ignore[arg-type]
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for values in columns:
+        group_id = groups.get(values["remote_group"])
+        reason = OWN if values["own"] else UNBOUND if group_id is None else ""
+        found.setdefault(reason, []).append((group_id, *values.values()))
+    return found
 
 
 def _hide(realm: str, found: list[dict[str, Any]]) -> None:
@@ -63,16 +83,11 @@ def _hide(realm: str, found: list[dict[str, Any]]) -> None:
                     values |= {"user_name": "", "text": ""}
 
 
-def _row(connection_id: int, values: dict[str, Any], group_id: int | None, at: datetime) -> tuple[Any, ...]:
-    reason = OWN if values["own"] else UNBOUND if group_id is None else ""
-    trace = [{"step": policy.DOOR, "did": reason}] if reason else []
-    return (EventState.DROPPED if reason else EventState.PENDING, trace, connection_id, group_id, at, *values.values())
-
-
 def _stamp(connection: Connection, at: datetime, *, heard: bool, cursor: str | None) -> None:
-    row = Connection.objects.filter(pk=connection.pk)
     if cursor is not None and cursor != connection.cursor:
-        row.update(cursor=cursor)
+        Connection.objects.filter(pk=connection.pk).update(cursor=cursor)
         connection.cursor = cursor
-    if heard:
-        row.filter(Q(last_event_at=None) | Q(last_event_at__lte=at - STAMP)).update(last_event_at=at)
+    # What we know of the row may be old, but not newer than it.
+    if heard and (connection.last_event_at is None or connection.last_event_at <= at - STAMP):
+        STAMPED(pk=connection.pk, before=at - STAMP, at=at)
+        connection.last_event_at = at

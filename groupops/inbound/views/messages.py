@@ -26,6 +26,7 @@ from groupops.messaging.adapter import EventKind
 from groupops.messaging.models import Binding
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
+from groupops.shared.http import ids
 
 ORDER = ("occurred_at", "id")
 NEWER = 50  # rows that one refresh brings at most; the next brings more
@@ -57,7 +58,7 @@ def newer(request: HttpRequest, group_id: int) -> HttpResponse:
     """What arrived since ?since=<event id> under the same filters, and waiting rows of ?waiting= that are understood by now."""
     group = access.group_for(actor(request), group_id)
     _found, rows = _view(request, group)
-    since, waiting = _numbers(request.GET.get("since", "")), _numbers(request.GET.get("waiting", ""))
+    since, waiting = (ids(request.GET.get(name, "").split(",")[:FOLLOWED]) for name in ("since", "waiting"))
     arrived = list(rows.filter(pk__gt=since[0] if since else 0).order_by("pk")[:NEWER])
     settled = list(rows.filter(pk__in=waiting).exclude(state=EventState.PENDING)) if waiting else []
     if not arrived and not settled:
@@ -104,12 +105,6 @@ def _live(request: HttpRequest, since: int, lines: list[dict[str, Any]]) -> str:
     if waiting:
         query["waiting"] = ",".join(waiting[:FOLLOWED])
     return "?" + query.urlencode()
-
-
-def _numbers(text: str) -> list[int]:
-    """Ids from a query string; what is none is left out."""
-    parts = text.split(",")[:FOLLOWED]
-    return [int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) < 19]
 
 
 @require_safe
@@ -164,7 +159,6 @@ def parked(request: HttpRequest) -> HttpResponse:
 def replay_all(request: HttpRequest) -> HttpResponse:
     """Give everything that is parked in the groups one may edit another try, the oldest first."""
     user = actor(request)
-    ids = queries.replayable(user)[: policy.REPLAYS]
-    count = inbound.replay(event_ids=ids, by=user, at=clock.now())
+    count = inbound.replay(event_ids=queries.replayable(user)[: policy.REPLAYS], by=user, at=clock.now())
     flash.success(request, ngettext("%(n)d event is worked through again.", "%(n)d events are worked through again.", count) % {"n": count})
     return redirect("inbound:parked")

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from groupops.groups import services as groups
 from groupops.groups.models import RuleSet
 from groupops.groups.policy import Lifecycle, Scope
+from groupops.inbound import queries as inbox
 from groupops.inbound import services as inbound
 from groupops.inbound.models import StoredEvent
 from groupops.messaging import delivery as engine
@@ -76,7 +77,7 @@ def test_the_seeds_message_with_the_newcomers_name_and_links(room: Binding) -> N
     assert all(part in text for part in ("群规则：http", "精华内容：http", "常用工具：http", "请简单介绍一下自己", "@群主"))
     assert "/p/rules/" in text
     [event] = StoredEvent.objects.filter(group=room.group)
-    assert event.trace[-1]["step"] == "members.newcomers.inbound.welcome"
+    assert inbox.notes_of(event)[-1][0] == "members.newcomers.inbound.welcome"
 
 
 def test_many_share_one_message_and_the_group_s_page(room: Binding) -> None:
