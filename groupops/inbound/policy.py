@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from groupops.messaging.adapter import Event
@@ -69,6 +69,11 @@ def occurred(claimed: datetime, at: datetime) -> datetime:
     return claimed if EARLIEST <= claimed <= at + AHEAD else at
 
 
+# Rooms, people and their names come again with every message; the keys of events and messages do not.
+known_id = lru_cache(4096)(id_of)
+known_name = lru_cache(4096)(text_of)
+
+
 @cache
 def wording(step: str, did: str) -> int:
     """The number of a note's wording, made of what it says: so every process knows it without asking, and it means nothing else ever."""
@@ -95,13 +100,13 @@ def columns(event: Event, at: datetime) -> dict[str, Any]:
     return {
         "event_key": id_of(event.key),
         "kind": event.kind.value,
-        "remote_group": id_of(event.group),
-        "remote_user": id_of(event.user),
-        "user_name": text_of(event.user_name, NAME_WIDTH),
-        "operator": id_of(event.operator),
+        "remote_group": known_id(event.group),
+        "remote_user": known_id(event.user),
+        "user_name": known_name(event.user_name, NAME_WIDTH),
+        "operator": known_id(event.operator),
         "remote_message": id_of(event.message),
         "text": text_of(event.text),
-        "how": text_of(event.how, HOW_WIDTH),
+        "how": known_name(event.how, HOW_WIDTH),
         "own": event.own,
         "occurred_at": occurred(event.occurred_at, at),
         "raw": raw_of(event.raw),

@@ -18,7 +18,7 @@ from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.functional import Promise
 
-from groupops.shared import copying, prepared
+from groupops.shared import prepared
 
 ROWS = 1000  # in one statement
 
@@ -29,12 +29,10 @@ def insert(model: type[models.Model], key: Sequence[str], fields: Sequence[str],
     `constants` are the same in all of them; other columns take their defaults. The key is named because PostgreSQL would otherwise
     look into every unique index.
     """
-    database, given, rows = connections[router.db_for_write(model)], _columns(model, fields), list(rows)
-    if copying.suits(given, rows, database) and _copied(model, given, rows, constants, database):
-        return len(rows)
+    database, given = connections[router.db_for_write(model)], _columns(model, fields)
     sql, defaults = _inserting(model, given, database, constants)
     known = ", ".join(database.ops.quote_name(column.column) for column in _columns(model, key))
-    return sum(cursor.rowcount for cursor in _run(f"{sql} ON CONFLICT ({known}) DO NOTHING", defaults, given, rows, database))
+    return sum(cursor.rowcount for cursor in _run(f"{sql} ON CONFLICT ({known}) DO NOTHING", defaults, given, list(rows), database))
 
 
 def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]], **constants: Any) -> int:
@@ -105,25 +103,6 @@ def _inserting(
     return f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM %(given)s WHERE true", defaults  # noqa: S608  (our own names)
 
 
-def _copied(
-    model: type[models.Model],
-    given: Sequence[Any],
-    rows: Iterable[Sequence[Any]],
-    same: Mapping[str, Any],
-    database: BaseDatabaseWrapper,
-) -> bool:
-    """Whether all rows were new and are written: then PostgreSQL need not look for each of them whether it is."""
-    others = [field for field in model._meta.concrete_fields if not field.primary_key and field not in given]
-    filled = [(field, value) for field in others if (value := same.get(field.name, field.get_default())) is not None]
-    end = [_json(value) if isinstance(field, models.JSONField) else value for field, value in filled]
-    documents = [n for n, field in enumerate(given) if isinstance(field, models.JSONField)]
-    lines = [[*row, *end] for row in rows]
-    for line in lines:
-        for n in documents:
-            line[n] = None if line[n] is None else _json(line[n])
-    return copying.copied(model, [*given, *(field for field, _value in filled)], lines, database)
-
-
 def _constant(field: Any, database: BaseDatabaseWrapper) -> str:
     """Its place among the parameters."""
     if database.vendor != "postgresql":
@@ -167,11 +146,11 @@ def _picked(field: Any, n: int, database: BaseDatabaseWrapper) -> str:
     return f"CAST(line ->> {n} AS {field.rel_db_type(database) if field.is_relation else field.db_type(database)})"
 
 
-def _json(value: Any) -> str:
+def _json(rows: Sequence[Sequence[Any]]) -> str:
     try:
-        return orjson.dumps(value, default=_plain).decode()
+        return orjson.dumps(rows, default=_plain).decode()
     except TypeError:  # numbers beyond 64 bits, which JSON and PostgreSQL know
-        return json.dumps(value, default=_plain, ensure_ascii=False)
+        return json.dumps(rows, default=_plain, ensure_ascii=False)
 
 
 def _plain(value: Any) -> Any:

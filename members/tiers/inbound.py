@@ -1,7 +1,7 @@
 """React: whom a message replies to, so that the day of the one who was answered counts it (replies received)."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 
@@ -44,7 +44,7 @@ def receive(batch: Batch) -> None:
 
 def _answered(turns: dict[int, Turn]) -> dict[int, set[int]]:
     """The memberships that each message answers, by event. Nothing is asked of the database for what nobody can have said."""
-    found: dict[int, set[int]] = {event_id: set() for event_id in turns}
+    found: defaultdict[int, set[int]] = defaultdict(set)
     replies = {event_id: turn.reply_to for event_id, turn in turns.items() if turn.reply_to}
     if replies:
         authors = queries.authors({(turns[event_id].group_id, to): turns[event_id].at for event_id, to in replies.items()})
@@ -54,7 +54,7 @@ def _answered(turns: dict[int, Turn]) -> dict[int, set[int]]:
         people = queries.bearers({turns[event_id].group_id for event_id in named}, set().union(*named.values()))
         for event_id, names in named.items():
             found[event_id] |= _unmistakable(people.get((turns[event_id].group_id, name), ()) for name in names)
-    if heard := [event_id for event_id, turn in turns.items() if any(step == LISTEN for step, _did, _values in turn.trace)]:
+    if heard := [event_id for event_id, turn in turns.items() for step, _did, _values in turn.trace if step == LISTEN]:
         for event_id, asker in queries.askers(heard):
             found[event_id].add(asker)
     return found
