@@ -12,8 +12,8 @@ from groupops.shared import clock
 from members.models import DailyActivity, Membership, Person
 
 TRACE = [
-    {"step": "members.inbound.resolve", "did": "This is %(name)s.", "with": {"name": ""}},
-    {"step": "members.inbound.count", "did": "Counted as a message of %(day)s.", "with": {"day": ""}},
+    [policy.wording("members.inbound.resolve", "This is %(name)s."), {"name": ""}],
+    [policy.wording("members.inbound.count", ""), {"day": ""}],
 ]
 
 
