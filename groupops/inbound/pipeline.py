@@ -37,15 +37,15 @@ def drain(*, connection: Connection, at: datetime) -> int:
         return 0
     until, settled = time.monotonic() + policy.DRAIN.total_seconds(), 0
     try:
-        while time.monotonic() < until and (ids := queries.pending(connection.pk, policy.BATCH)):
-            settled += handle(connection=connection, event_ids=ids, at=at)
+        while time.monotonic() < until and (found := handle(connection=connection, at=at)):
+            settled += found
     finally:
         services.release(connection_id=connection.pk, name="inbox_lease")
     return settled
 
 
-def handle(*, connection: Connection, event_ids: list[int], at: datetime) -> int:
-    """Run the steps over these events in one transaction; returns how many were settled here, parked ones included.
+def handle(*, connection: Connection, at: datetime, event_ids: list[int] | None = None) -> int:
+    """Run the steps over these events, or the oldest that wait, in one transaction; returns how many were settled, parked ones included.
 
     An outage repeats the whole batch, and raises when it lasts. Any other error splits the batch in halves until the event
     that causes it stands alone and is parked with the error; the others go on, in order.
@@ -55,11 +55,15 @@ def handle(*, connection: Connection, event_ids: list[int], at: datetime) -> int
     except SoftTimeLimitExceeded:  # the worker's own alarm clock, wherever it rings: says nothing about the events
         raise
     except TRANSIENT as error:
-        if _tried(event_ids) < policy.TRIES:
+        ids = event_ids or queries.pending(connection.pk, policy.BATCH)
+        if _tried(ids) < policy.TRIES:
             raise
-        return _split(connection, event_ids, at, error)
+        return _split(connection, ids, at, error)
     except Exception as error:  # noqa: BLE001  (whatever a step trips over; it is kept with the event)
-        return _split(connection, event_ids, at, error)
+        ids = event_ids or queries.pending(connection.pk, policy.BATCH)
+        if not ids:  # it says nothing about events
+            raise
+        return _split(connection, ids, at, error)
 
 
 def _persist(work: Callable[[], int]) -> int:
@@ -103,9 +107,9 @@ def _park(connection: Connection, event_id: int, at: datetime, error: Exception)
     return parked
 
 
-def _batch(connection: Connection, event_ids: list[int], at: datetime) -> int:
+def _batch(connection: Connection, event_ids: list[int] | None, at: datetime) -> int:
     # Locked, and looked at again: whoever had them before us has settled them, and they are no longer pending.
-    turns = queries.turns(connection, event_ids)
+    turns = queries.turns(connection, event_ids) if event_ids else queries.oldest(connection, policy.BATCH)
     if turns:
         batch = Batch(connection_id=connection.pk, realm=connection.adapter, turns=turns, received_at=at)
         for run in steps():

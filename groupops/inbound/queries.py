@@ -69,18 +69,31 @@ def emptied_until(group_id: int | None) -> datetime | None:
     return Emptied.objects.filter(group=group_id).values_list("until", flat=True).first()
 
 
+def oldest(connection: Connection, limit: int) -> list[Turn]:
+    """The oldest events that wait, as the steps take them, locked, in the order they arrived. One query."""
+    return [_turn(row) for row in _oldest_locked(connection.adapter, limit)(connection=connection.pk)]
+
+
+@lru_cache
+def _oldest_locked(realm: str, limit: int) -> Compiled:
+    return Compiled(lambda: _locked(realm)[:limit])
+
+
 def turns(connection: Connection, event_ids: Collection[int]) -> list[Turn]:
     """Those of these events that still wait, as the steps take them, locked, in the order they arrived. One query."""
     # Between two ids, not in a list of them: five hundred parameters take longer than reading the rows.
-    rows, wanted = _locked(connection.adapter)(connection=connection.pk, first=min(event_ids), last=max(event_ids)), set(event_ids)
+    rows, wanted = _between(connection.adapter)(connection=connection.pk, first=min(event_ids), last=max(event_ids)), set(event_ids)
     return [_turn(row) for row in rows if row[0] in wanted]
 
 
 @lru_cache
-def _locked(realm: str) -> Compiled:
+def _between(realm: str) -> Compiled:
+    return Compiled(lambda: _locked(realm).filter(pk__gte=Given("first"), pk__lte=Given("last")))
+
+
+def _locked(realm: str) -> QuerySet[StoredEvent, Any]:
     rows = StoredEvent.objects.select_for_update(of=("self",)).filter(connection=Given("connection"), state=EventState.PENDING)
-    between = rows.filter(pk__gte=Given("first"), pk__lte=Given("last")).order_by("pk")
-    return Compiled(lambda: between.values_list(*TURN, replied(realm)))
+    return rows.order_by("pk").values_list(*TURN, replied(realm))
 
 
 def _turn(row: Sequence[Any]) -> Turn:
