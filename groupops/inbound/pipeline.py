@@ -59,7 +59,7 @@ def handle(*, connection: Connection, at: datetime, event_ids: list[int] | None 
         if _tried(ids) < policy.TRIES:
             raise
         return _split(connection, ids, at, error)
-    except Exception as error:  # noqa: BLE001  (whatever a step trips over; it is kept with the event)
+    except Exception as error:
         ids = event_ids or queries.pending(connection.pk, policy.BATCH)
         if not ids:  # it says nothing about events
             raise
