@@ -24,12 +24,12 @@ MOVES = {
     Moved.LEFT: gettext_noop("%(name)s is no longer in the group."),
     Moved.SEEN: gettext_noop("First sign of %(name)s in this group."),
 }
+# What is said of it, and the column it is counted in.
 COUNTED = {
-    EventKind.MESSAGE: gettext_noop("Counted as a message of %(day)s."),
-    EventKind.JOINED: gettext_noop("Counted as a join of %(day)s."),
-    EventKind.LEFT: gettext_noop("Counted as a leave of %(day)s."),
+    EventKind.MESSAGE: (gettext_noop("Counted as a message of %(day)s."), "messages"),
+    EventKind.JOINED: (gettext_noop("Counted as a join of %(day)s."), "joins"),
+    EventKind.LEFT: (gettext_noop("Counted as a leave of %(day)s."), "leaves"),
 }
-COLUMNS = {EventKind.MESSAGE: "messages", EventKind.JOINED: "joins", EventKind.LEFT: "leaves"}
 MOVES_ALONE = frozenset({EventKind.JOINED, EventKind.LEFT})
 TELLS = frozenset({*COUNTED, EventKind.PRESENT})  # the kinds that say whether somebody is here
 NOT_COUNTED = gettext_noop("There is nothing to count.")
@@ -82,16 +82,16 @@ def _follow(turn: Turn, stays: dict[tuple[int, int], policy.Presence], inviter: 
 def _move(stay: policy.Presence, turn: Turn, inviter: int | None) -> Moved | None:
     is_new, stay.is_new = stay.is_new, False
     match turn.kind:
+        case EventKind.MESSAGE:
+            moved = policy.spoke(stay, turn.at)
+            return Moved.SEEN if is_new else moved
         case EventKind.JOINED:
             moved = policy.joined(stay, turn.at, inviter)
             return Moved.JOINED if is_new else moved
         case EventKind.LEFT:
             return policy.left(stay, turn.at, turn.how)
-        case EventKind.PRESENT:
-            moved = policy.found(stay, turn.at)
-            return Moved.SEEN if is_new else moved
         case _:
-            moved = policy.spoke(stay, turn.at)
+            moved = policy.found(stay, turn.at)
             return Moved.SEEN if is_new else moved
 
 
@@ -101,16 +101,17 @@ def count(batch: Batch) -> None:
     spoken = members.Spoken()
     days, hours = members.Days(), Counter[tuple[int, date, int]]()
     for turn in batch.live():
-        if turn.membership_id is None or turn.kind not in COUNTED:
+        counted = COUNTED.get(turn.kind)
+        if turn.membership_id is None or counted is None:
             turn.note(COUNT, NOT_COUNTED)
             continue
-        here = clock.local(turn.at, turn.zone)
+        (did, column), here = counted, clock.local(turn.at, turn.zone)
         day = here.date()
-        days[turn.group_id, day][COLUMNS[turn.kind]] += 1
-        if turn.kind == EventKind.MESSAGE:
+        days[turn.group_id, day][column] += 1
+        if column == "messages":
             spoken[turn.membership_id, turn.group_id, day] += 1
             hours[turn.group_id, day, here.hour] += 1
-        turn.note(COUNT, COUNTED[turn.kind], day=day.isoformat())
+        turn.note(COUNT, did, day=day.isoformat())
     for group_id, day in members.speak(spoken=spoken):
         days[group_id, day]["speakers"] += 1
     members.tally_hours(hours=hours)

@@ -19,6 +19,7 @@ class How(StrEnum):
     UNKNOWN = "unknown"
 
 
+SPOKE = 5  # the place of last_spoke_at in Presence.values
 HOWS = frozenset[str](How)
 
 
@@ -70,9 +71,7 @@ class Presence:
     @property
     def only_spoke(self) -> bool:
         """Whether nothing but the time when they last spoke may have changed."""
-        *stay, _spoke, inviter = self.values()
-        *was, _had_spoken, was_inviter = self.was
-        return (stay, inviter) == (was, was_inviter)
+        return self.values() == (*self.was[:SPOKE], self.last_spoke_at, *self.was[SPOKE + 1 :])
 
 
 def spoke(stay: Stay, at: datetime) -> Moved | None:

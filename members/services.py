@@ -95,9 +95,10 @@ def _follow_names(people: Iterable[tuple[Known, list[Sighting]]]) -> None:
     """Take the latest name of each; every other name becomes a former one."""
     renamed, former = [], []
     for person, found in people:
-        names = {sighting.name for sighting in found} | {person.name}
-        if len(names - {""}) == 1:  # the usual case
+        known = (person.name, "")
+        if not [sighting for sighting in found if sighting.name not in known]:  # the usual case
             continue
+        names = {sighting.name for sighting in found} | {person.name}
         latest = _latest_name(found)
         if latest and latest.name != person.name and (latest.at >= person.named_at or person.name == person.remote_id[:NAME_WIDTH]):
             person.name, person.named_at = latest.name, latest.at

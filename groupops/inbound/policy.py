@@ -46,14 +46,17 @@ COLUMNS = (
 
 def text_of(value: str, width: int | None = None) -> str:
     """`value` as both databases can keep it: no NUL, no lone surrogate, at most `width` characters."""
-    if not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if "\0" in value:
-        value = value.replace("\0", REPLACEMENT)
-    return value[:width]
+    if not value.isprintable():  # neither of them is; one look tells for most texts
+        value = _cleaned(value)
+    return value if width is None else value[:width]
+
+
+def _cleaned(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value.replace("\0", REPLACEMENT)
 
 
 def id_of(value: str) -> str:
@@ -89,7 +92,7 @@ def raw_of(value: Any, depth: int = DEPTH) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if depth and isinstance(value, (dict, Mapping)):  # dict first: asking the abstract one takes ten times as long
-        return {text_of(str(name)): raw_of(item, depth - 1) for name, item in value.items()}
+        return {known_name(str(name)): item if type(item) is int else raw_of(item, depth - 1) for name, item in value.items()}
     if depth and isinstance(value, (list, Sequence)) and not isinstance(value, (bytes, bytearray)):
         return [raw_of(item, depth - 1) for item in value]
     return text_of(str(value), 1000)
