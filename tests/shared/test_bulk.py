@@ -84,11 +84,9 @@ def test_another_broken_rule_is_an_error_and_not_a_known_key() -> None:
 
 def test_more_rows_than_one_statement_holds() -> None:
     rows = events(*map(str, range(bulk.ROWS + 1)))
-    with CaptureQueriesContext(
-        connection,
-    ) as statements:
+    with CaptureQueriesContext(connection) as statements:
         assert bulk.insert(StoredEvent, KEY, FIELDS, rows) == bulk.ROWS + 1
-    assert len(statements) == 2
+    assert len([one for one in statements if not one["sql"].startswith("PREPARE")]) == 2  # prepared by the first that needs it
 
 
 def test_an_update_writes_each_row_its_own_values_and_counts_them() -> None:
