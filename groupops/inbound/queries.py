@@ -98,7 +98,9 @@ def _locked(realm: str) -> QuerySet[StoredEvent, Any]:
 
 def _turn(row: Sequence[Any]) -> Turn:
     pk, kind, *others, reply_to = row
-    return Turn(pk, KINDS[kind], *others, reply_to=str(reply_to or ""))  # an id may be a number in the raw event
+    turn = Turn(pk, KINDS[kind], *others)
+    turn.reply_to = str(reply_to or "")  # an id may be a number in the raw event
+    return turn
 
 
 def known(connection_id: int, keys: Sequence[str]) -> set[str]:
