@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from groupops.groups.models import Group
 from members.models import SweepStep
-from members.profile.sections import cut, older
-from members.timeline import Before, Entry
+from members.timeline import Before, Entry, cut, older
 
 
 def swept(persons: Collection[int], groups: QuerySet[Group], before: Before, limit: int) -> list[Entry]:
