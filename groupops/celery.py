@@ -29,7 +29,7 @@ def refuse_to_start(**kwargs: Any) -> None:
 def settle_down(**kwargs: Any) -> None:
     """What a worker has loaded stays for good, so the garbage collector need not look through it again and again.
 
-    A batch of events makes enough objects to set it off several times, and it took time that no message needs of their time.
+    A batch of events makes enough objects to set it off several times.
     """
     gc.collect()
     gc.freeze()
