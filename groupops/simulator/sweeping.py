@@ -89,6 +89,8 @@ def _remembered(group: Group, by: User, at: datetime) -> None:
     lines = ["群昵称\t微信号\t最后发言"]
     for n, row in enumerate(rows.select_related("person").order_by("pk")[:SILENT]):
         lines.append(f"{row.person.name}\t{row.person.remote_id}\t{at - (90 + 7 * n) * DAY:%Y-%m-%d %H:%M}")
+    if len(lines) == 1:  # a young community: nobody has been silent for so long
+        return
     table = tables.read("\n".join(lines).encode())
     made, _new = importing.stage(group=group, table=table, name="机器人进群之前的名单", digest=f"demo-{group.pk}", by=by, at=at)
     importing.start(roster_import=made, by=by, at=at)
