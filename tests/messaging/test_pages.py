@@ -107,7 +107,7 @@ def test_lists_cost_the_same_for_one_row_and_thirty(running: Platform) -> None:
 def test_pages_follow_each_other(running: Platform) -> None:
     """By keyset, with the filters in the link."""
     binding = bound(running)
-    for n in range(60):
+    for n in range(35):
         DeliveryFactory(group=binding.group, connection=binding.connection, due_at=clock.now() - timedelta(minutes=n))
     client = browser(accounts.operator())
     first = client.get(reverse("messaging:deliveries") + f"?state=all&group={binding.group_id}")
