@@ -48,7 +48,7 @@ class Demo:
 
     def up(self) -> float:
         """Wait for the banner; the seconds it took."""
-        self.until(lambda: UP.search(self.shown), 240)
+        self.until(lambda: UP.search(self.shown), 360)
         return time.monotonic() - self.started
 
     @property
