@@ -18,6 +18,11 @@ def memberships_for(user: User, *, sandboxes: bool = False) -> QuerySet[Membersh
     return rows.select_related("person__merged_into", "group")
 
 
+def called(text: str) -> Q:
+    """Memberships of people whose name, of whichever identity, or account has the text."""
+    return Q(person__name__icontains=text) | Q(person__merged_into__name__icontains=text) | Q(person__remote_id__icontains=text)
+
+
 def with_recent(rows: QuerySet[Membership], today: date) -> QuerySet[Membership]:
     """The rows with `recent`, their messages of the last policy.RECENT_DAYS days, in the same query."""
     since = today - timedelta(days=policy.RECENT_DAYS - 1)

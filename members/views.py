@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging, skipping, undos
 from groupops.shared.errors import Invalid
@@ -170,6 +170,4 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     tag = get_object_or_404(Tag, pk=tag_pk)
     (tagging.take if did == "give" else tagging.give)(tag=tag, memberships=rows, by=by, at=at)
     messages.success(request, _("It is as it was before."))
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect(next_url(request, default=reverse("members:roster")))
+    return refreshed(request, next_url(request, default=reverse("members:roster")))

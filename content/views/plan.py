@@ -28,6 +28,7 @@ from groupops.groups.views.found import actor
 from groupops.record.idempotency import once
 from groupops.shared import clock
 from groupops.shared.http import ids
+from groupops.shared.weekdays import mask_of
 
 SHOWN = 50  # groups named on a page
 MANY, UNDONE = 1000, 300  # schedules that one click switches, and that an undo can name in its address
@@ -156,8 +157,8 @@ def _coming(values: dict[str, Any], zone: str) -> list[queries.Occurrence]:
     if not values.get("weekdays") or not values.get("at_time"):
         return []
     at = clock.now()
-    mask = sum(1 << day - 1 for day in set(values["weekdays"]))
-    rule = Rule(mask, values["at_time"], zone, local_day(at, zone) - timedelta(days=1), holidays=values.get("holidays") or Holidays.USUAL)
+    start, holidays = local_day(at, zone) - timedelta(days=1), values.get("holidays") or Holidays.USUAL
+    rule = Rule(mask_of(values["weekdays"]), values["at_time"], zone, start, holidays=holidays)
     return [queries.Occurrence(day, due) for day, due in rule.upcoming(at)]
 
 

@@ -75,10 +75,7 @@ class _Made:
             raise NotStanding(sql)
         places = [_place(*pair) for pair in zip(values, others, strict=True)]
         self.places = [place for place in places if place]
-        # Constants are written out: a plan for any state would not use an index of the pending ones.
-        literal = connections[self.alias].ops.compose_sql  # type: ignore[attr-defined]  # PostgreSQL's alone
-        constants = [literal("%s", [value]).replace("%", "%%") for value in values]
-        self.sql = sql % tuple("%s" if place else constant for place, constant in zip(places, constants, strict=True))
+        self.sql = prepared.with_constants(sql, values, places, using=connections[self.alias])
 
     def answer(self, user: int, at: datetime) -> list[Any]:
         """The rows as the queryset gives them, prefetched too."""

@@ -93,7 +93,8 @@ class _Made:
         self.compiler = query.get_compiler(alias)
         sql, places = self.compiler.as_sql()
         if connections[alias].vendor == "postgresql":
-            sql, places = _written(sql, places, connections[alias])
+            given = [place if isinstance(place, Given) else None for place in places]
+            sql, places = prepared.with_constants(sql, places, given, using=connections[alias]), [place for place in given if place]
         self.sql, self.places = sql, places
 
     @contextmanager
@@ -117,13 +118,6 @@ class _Made:
         """By the number of the column; mostly none on PostgreSQL."""
         found: dict[int, Any] = self.compiler.get_converters([column for column, _sql, _alias in self.compiler.select])
         return found
-
-
-def _written(sql: str, places: Sequence[Any], database: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
-    """With the constants in the SQL itself: a plan for any state would not use an index of the pending ones."""
-    with database.cursor() as cursor:
-        texts = ["%s" if isinstance(one, Given) else cursor.mogrify("%s", [one]).decode().replace("%", "%%") for one in places]
-    return sql % tuple(texts), [one for one in places if isinstance(one, Given)]
 
 
 def _adapted(value: Any, database: BaseDatabaseWrapper) -> Any:

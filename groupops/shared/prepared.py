@@ -58,10 +58,19 @@ def query(rows: QuerySet[Any], stand_ins: Mapping[str, Any]) -> Query:
     """
     sql, values = rows.query.sql_with_params()
     named = {value: name for name, value in stand_ins.items()}
-    literal = default.ops.compose_sql  # type: ignore[attr-defined]  # PostgreSQL's alone
-    written = iter(["%s" if value in named else literal("%s", [value]).replace("%", "%%") for value in values])
-    text = re.sub("%%|%s", lambda found: found[0] if found[0] == "%%" else next(written), sql)
-    return Query(text, tuple(named[value] for value in values if value in named))
+    places = [named.get(value) for value in values]
+    return Query(with_constants(sql, values, places), tuple(name for name in places if name))
+
+
+def with_constants(sql: str, values: Sequence[Any], places: Sequence[object], *, using: BaseDatabaseWrapper = default) -> str:
+    """PostgreSQL's `sql` with those of its `values` written out that have no place (None): the others stay %s.
+
+    A plan for any state would not use an index of the pending ones.
+    """
+    literal = using.ops.compose_sql  # type: ignore[attr-defined]  # PostgreSQL's alone
+    pairs = zip(values, places, strict=True)
+    written = iter(["%s" if place is not None else literal("%s", [value]).replace("%", "%%") for value, place in pairs])
+    return re.sub("%%|%s", lambda found: found[0] if found[0] == "%%" else next(written), sql)
 
 
 @lru_cache(maxsize=256)

@@ -2,12 +2,11 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.views.found import actor, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock
 from groupops.shared.http import next_url
@@ -25,6 +24,4 @@ def settle(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     services.settle(pks=[pk], to=state, by=actor(request), at=clock.now())
     undoing = "" if state == CareState.OPEN else f"undo:{reverse('members:care-settle', args=[pk, 'open'])}"
     messages.success(request, str(state.label), extra_tags=undoing)
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect(next_url(request, default=reverse("today")))
+    return refreshed(request, next_url(request, default=reverse("today")))

@@ -1,5 +1,6 @@
 """Reads of contacts and consents: what a person agreed to, and who may see or write it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -47,10 +48,14 @@ def standing_of(identities: list[Person]) -> list[Standing]:
 
 def refusal(person: Person, purpose: Purpose) -> str:
     """Why nothing of this purpose may be said to them, as a msgid; empty where they did not withdraw. Of all their identities."""
-    head = person.merged_into_id or person.pk
-    rows = Consent.objects.filter(Q(person=head) | Q(person__merged_into=head), purpose=purpose).order_by("-at", "-pk")
-    given = rows.values_list("given", flat=True).first()
-    return WITHDRAWN if given is False else ""
+    return WITHDRAWN if withdrawn([person.merged_into_id or person.pk], purpose) else ""
+
+
+def withdrawn(humans: Collection[int], purpose: Purpose) -> set[int]:
+    """Of these humans those who last said, under whichever identity, that they want nothing of this purpose; one query."""
+    rows = Consent.objects.filter(Q(person__in=humans) | Q(person__merged_into__in=humans), purpose=purpose).order_by("at", "pk")
+    last = {merged or person: given for person, merged, given in rows.values_list("person", "person__merged_into", "given")}
+    return {human for human, given in last.items() if not given}
 
 
 def place(person: Person, user: User, right: GroupRight) -> int | None:

@@ -77,7 +77,7 @@ def note(*, person: Person, purpose: Purpose, given: bool, told: Told, why: str,
         verb = "consent.give" if given else "consent.withdraw"
         record.audit(by=by, verb=verb, target=made, at=at, group_id=group_id, after=after)
         if purpose == Purpose.CONTACTS and not given:
-            head = person.merged_into or person
+            head = person.human
             for row in queries.contacts_of([head, *head.aliases.all()]):
                 remove(contact=row, removed=True, by=by, at=at)
     return made

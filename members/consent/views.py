@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from groupops.groups.access import GroupRight
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.forms import refuse
+from groupops.groups.views.found import actor, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock
 from groupops.shared.errors import Refused
@@ -45,7 +46,7 @@ def add(request: HttpRequest, person_id: int) -> HttpResponse:
         except Refused as refused:
             if refused.status == 403:
                 raise
-            form.add_error(refused.field, str(refused))
+            refuse(form, refused)
         else:
             messages.success(request, _("Kept."), extra_tags=_undo(made, "removed"))
             return redirect("members:consent", person.pk)
@@ -76,9 +77,7 @@ def contact_to(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     consent.remove(contact=found, removed=to == "removed", by=actor(request), at=clock.now())
     text = _("Taken out; deleted for good in a day.") if to == "removed" else _("Kept.")
     messages.success(request, text, extra_tags=_undo(found, "kept") if to == "removed" else "")
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect("members:consent", found.person.merged_into_id or found.person_id)
+    return refreshed(request, "members:consent", found.person.merged_into_id or found.person_id)
 
 
 @never_cache
@@ -93,14 +92,14 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             if refused.status == 403:
                 raise
-            form.add_error(refused.field, str(refused))
-    context = {"contact": found, "person": found.person.merged_into or found.person, "form": form, "value": value}
+            refuse(form, refused)
+    context = {"contact": found, "person": found.person.human, "form": form, "value": value}
     return render(request, "members/contact.html", context, status=422 if form.errors else 200)
 
 
 def _person(request: HttpRequest, person_id: int) -> Person:
     found = get_object_or_404(members.persons_for(actor(request), sandboxes=True).select_related("merged_into"), pk=person_id)
-    return found.merged_into or found
+    return found.human
 
 
 def _undo(contact: Contact, to: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from groupops.accounts.models import User
@@ -11,6 +11,7 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.record import services as record
 from groupops.shared.errors import Conflict
+from members import queries as members
 from members.inviting import InvitationState
 from members.models import Invitation, Membership
 
@@ -23,8 +24,7 @@ def candidates(invitation: Invitation, user: User, text: str, most: int = 20) ->
     """Present members whom `user` may write to, whose name or account has the text, else the invitation's name; by name."""
     wanted = text or invitation.name
     rows = Membership.objects.filter(group__in=access.groups_with(user, GroupRight.CARE), group__sandbox=False, left_at=None, same_as=None)
-    alike = Q(person__name__icontains=wanted) | Q(person__merged_into__name__icontains=wanted) | Q(person__remote_id__icontains=wanted)
-    return rows.filter(alike).select_related("person__merged_into", "group").order_by("person__name", "pk")[:most]
+    return rows.filter(members.called(wanted)).select_related("person__merged_into", "group").order_by("person__name", "pk")[:most]
 
 
 def set_guest(*, invitation: Invitation, membership: Membership | None, by: User, at: datetime) -> None:

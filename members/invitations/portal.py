@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from groupops.accounts.middleware import public
-from groupops.groups.forms import refuse
+from groupops.groups.forms import attempt, refuse
 from groupops.shared import clock
 from groupops.shared.errors import Refused
 from groupops.shared.throttle import limited
@@ -108,12 +108,7 @@ def apply(request: HttpRequest, link: str) -> HttpResponse:
         raise Http404(_("There is nothing here."))
     form, status = ApplyForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                made = answering.apply(campaign=campaign, name=form.cleaned_data["name"], at=clock.now())
-            except Refused as refusal:
-                status = refuse(form, refusal)
-            else:
-                return redirect("portal:invitation", addresses.link_of(made))
+        made, status = attempt(form, lambda: answering.apply(campaign=campaign, name=form.cleaned_data["name"], at=clock.now()))
+        if made:
+            return redirect("portal:invitation", addresses.link_of(made))
     return fresh(render(request, "portal/apply.html", _campaign(campaign) | {"form": form, "link": link}, status=status))

@@ -2,12 +2,12 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
 from groupops.shared.http import next_url, not_found_unless
@@ -44,9 +44,7 @@ def settle(request: HttpRequest, pk: int, to: str) -> HttpResponse:
         messages.success(request, str(ProofState(to).label), extra_tags=f"undo:{back}")
     else:
         messages.warning(request, _("Nothing was chosen that you may change."))
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect(next_url(request, default=reverse("members:proofs")))
+    return refreshed(request, next_url(request, default=reverse("members:proofs")))
 
 
 @require_safe

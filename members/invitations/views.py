@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from groupops.groups import access
 from groupops.groups.access import GroupRight
-from groupops.groups.forms import refuse
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.forms import attempt, refuse
+from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
 from groupops.shared.errors import Forbidden, Refused
-from groupops.shared.http import next_url, not_found_unless
+from groupops.shared.http import ids, next_url, not_found_unless
 from members.invitations import addresses, delivery, queries, services
 from members.invitations.forms import CampaignForm, InvitationFilter, InviteForm
 from members.inviting import MOVES, CampaignState, InvitationState
@@ -112,19 +112,17 @@ def campaign_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, row: Campaign | None) -> HttpResponse:
-    user, status = actor(request), 200
+    user, status, at = actor(request), 200, clock.now()
     form = CampaignForm(request.POST or None, user=user, campaign=row)
+
+    def save() -> Campaign:
+        return services.save_campaign(campaign=row, version=form.cleaned_data["version"] or 0, **form.values(), by=user, at=at)
+
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            version = form.cleaned_data["version"] or 0
-            try:
-                made = services.save_campaign(campaign=row, version=version, **form.values(), by=user, at=clock.now())
-            except Refused as refusal:
-                status = refuse(form, refusal)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("members:campaign", made.pk)
+        made, status = attempt(form, save)
+        if made:
+            messages.success(request, _("Saved."))
+            return redirect("members:campaign", made.pk)
     return render(request, "members/campaign_form.html", {"form": form, "campaign": row}, status=status)
 
 
@@ -168,7 +166,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     row = _campaign(request, pk, GroupRight.CARE)
     name, _colon, only = request.POST.get("do", "").partition(":")
     not_found_unless(name in ACTS)
-    pks = _numbers([only] if only else request.POST.getlist("pk"))
+    pks = ids(([only] if only else request.POST.getlist("pk"))[:MOST])
     pks = list(Invitation.objects.filter(pk__in=pks, campaign=row).values_list("pk", flat=True))
     n, undoing = _carry_out(request, name, pks, row)
     if n:
@@ -196,14 +194,8 @@ def _carry_out(request: HttpRequest, name: str, pks: Sequence[int], campaign: Ca
     return len(services.attended(pks=pks, came=name == "came", by=by, at=at)), ""
 
 
-def _numbers(given: Sequence[str]) -> list[int]:
-    return [int(text) for text in given[:MOST] if text.isascii() and text.isdecimal() and len(text) < 19]
-
-
 def _back(request: HttpRequest, pk: int) -> HttpResponse:
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect(next_url(request, default=reverse("members:campaign", args=[pk])))
+    return refreshed(request, next_url(request, default=reverse("members:campaign", args=[pk])))
 
 
 def own_invitation(request: HttpRequest, pk: int) -> Invitation:
@@ -227,7 +219,7 @@ def arrived(request: HttpRequest, pk: int) -> HttpResponse:
     """Who came by this invitation? Members who came after it, those of the same name first; a person chooses."""
     row, at = own_invitation(request, pk), clock.now()
     if request.method == "POST":
-        chosen = _numbers([request.POST.get("member", "")])
+        chosen = ids([request.POST.get("member", "")])
         visible = access.visible_to(actor(request))
         member = Membership.objects.filter(pk__in=chosen, group__in=visible).first()
         not_found_unless(member)

@@ -1,24 +1,21 @@
 """Who came by a code? Members who came lately, ticked by a person."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
-from groupops.shared import clock, paging
+from groupops.shared import clock, paging, undos
 from groupops.shared.http import ids
 from members.joining import arrivals, queries
 from members.models import JoinCode
 
-UNDO_SALT, UNDO_SECONDS = "members.joining.arrivals", 600
+ROOM = "members.joining.arrivals"  # of its undos
 
 
 def _code(request: HttpRequest, pk: int) -> JoinCode:
@@ -43,10 +40,9 @@ def _told(request: HttpRequest, code: JoinCode, done: list[int]) -> None:
     if not done:
         messages.warning(request, _("Nothing was chosen that you may change."))
         return
-    token = signing.dumps(done[:100], salt=UNDO_SALT, compress=True)
-    undoing = reverse("members:code-came-undo", args=[code.pk, token])
-    text: Any = ngettext("%(n)d member came by this code.", "%(n)d members came by this code.", len(done)) % {"n": len(done)}
-    messages.success(request, text, extra_tags=f"undo:{undoing}" if len(done) <= 100 else "")
+    undoing = reverse("members:code-came-undo", args=[code.pk, undos.token(ROOM, done)])
+    text = ngettext("%(n)d member came by this code.", "%(n)d members came by this code.", len(done)) % {"n": len(done)}
+    messages.success(request, text, extra_tags=undos.tags(undoing))
 
 
 @require_POST
@@ -54,12 +50,6 @@ def _told(request: HttpRequest, code: JoinCode, done: list[int]) -> None:
 def undo(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     """They did not come by it."""
     code = _code(request, pk)
-    try:
-        pks = [int(one) for one in signing.loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)]
-    except signing.BadSignature:
-        raise Http404(_("This can no longer be undone.")) from None
-    arrivals.take_back(code=code, pks=pks, by=actor(request), at=clock.now())
+    arrivals.take_back(code=code, pks=undos.read(ROOM, token), by=actor(request), at=clock.now())
     messages.success(request, _("It is as it was before."))
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect("members:code-came", pk)
+    return refreshed(request, "members:code-came", pk)

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
-from groupops.groups.forms import refuse
+from groupops.groups.forms import attempt, refuse
 from groupops.groups.models import Group
-from groupops.groups.views.found import actor, frame, is_htmx
+from groupops.groups.views.found import actor, frame, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, links, paging
 from groupops.shared.errors import Forbidden, Refused
@@ -139,18 +139,12 @@ def code_new(request: HttpRequest) -> HttpResponse:
     user = actor(request)
     if not _may_create(user):
         raise Forbidden(access.MISSING[GroupRight.EDIT])
-    form = CodeForm(request.POST or None, user=user)
-    status = 200
+    form, status, at = CodeForm(request.POST or None, user=user), 200, clock.now()
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                made = joining.create_code(code=form.cleaned_data["code"], **form.values(), by=user, at=clock.now())
-            except Refused as refusal:
-                status = refuse(form, refusal)
-            else:
-                messages.success(request, _("The code is ready: copy its address, or save its QR code."))
-                return redirect("members:code", made.pk)
+        made, status = attempt(form, lambda: joining.create_code(code=form.cleaned_data["code"], **form.values(), by=user, at=at))
+        if made:
+            messages.success(request, _("The code is ready: copy its address, or save its QR code."))
+            return redirect("members:code", made.pk)
     return render(request, "members/code_form.html", {"form": form}, status=status)
 
 
@@ -158,18 +152,16 @@ def code_new(request: HttpRequest) -> HttpResponse:
 def code_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Other groups, other words."""
     row, user = _code(request, pk, GroupRight.EDIT), actor(request)
-    form = CodeForm(request.POST or None, user=user, code=row)
-    status = 200
+    form, status, at = CodeForm(request.POST or None, user=user, code=row), 200, clock.now()
+
+    def save() -> object:
+        return joining.update_code(code=row, version=form.cleaned_data["version"] or 0, **form.values(), by=user, at=at)
+
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                joining.update_code(code=row, version=form.cleaned_data["version"] or 0, **form.values(), by=user, at=clock.now())
-            except Refused as refusal:
-                status = refuse(form, refusal)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("members:code", row.pk)
+        _made, status = attempt(form, save)
+        if status == 200:
+            messages.success(request, _("Saved."))
+            return redirect("members:code", row.pk)
     return render(request, "members/code_form.html", {"form": form, "code": row}, status=status)
 
 
@@ -183,9 +175,7 @@ def code_archive(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     back = "active" if archived else "archived"
     text = _("The address opens nothing any more.") if archived else _("The address opens again.")
     messages.success(request, text, extra_tags=f"undo:{reverse('members:code-archive', args=[pk, back])}")
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect("members:code", pk)
+    return refreshed(request, "members:code", pk)
 
 
 @once

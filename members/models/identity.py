@@ -22,6 +22,11 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def human(self) -> "Person":
+        """The person under whose name they are shown: what a merged identity was merged into."""
+        return self.merged_into or self
+
 
 class FormerName(models.Model):
     """A name a person bore before; kept once, with when they last gave it up."""

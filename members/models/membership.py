@@ -73,4 +73,4 @@ class Membership(models.Model):
     @property
     def human(self) -> Person:
         """The person under whose name they are shown: what a merged identity was merged into."""
-        return self.person.merged_into or self.person
+        return self.person.human

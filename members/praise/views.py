@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from groupops.groups import access
 from groupops.groups.access import GroupRight
+from groupops.groups.forms import refuse
 from groupops.groups.views.found import actor, is_htmx
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
@@ -44,7 +45,7 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             praise.say(task=row, text=form.cleaned_data["text"], by=actor(request), at=clock.now())
         except Refused as refused:
-            form.add_error(refused.field, str(refused))
+            refuse(form, refused)
         else:
             messages.success(request, _("It is on its way."))
             return redirect("members:praises")

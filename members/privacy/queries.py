@@ -35,7 +35,7 @@ def holdings() -> list[Holding]:
 
 def subject(person: Person) -> Subject:
     """The human, with all identities after merges, whatever was merged into what."""
-    head = person.merged_into or person
+    head = person.human
     identities = list(queries.identities(head))
     persons = tuple(row.pk for row in identities)
     stays = list(Membership.objects.filter(person__in=persons).order_by("pk").values_list("pk", "group_id"))

@@ -40,7 +40,7 @@ def ask_export(*, person: Person, reason: str, by: User, at: datetime) -> Person
     why = reason_of(reason)
     try:
         with transaction.atomic():
-            made = PersonExport.objects.create(person=person.merged_into or person, by=by, at=at, reason=why)
+            made = PersonExport.objects.create(person=person.human, by=by, at=at, reason=why)
             record.audit(by=by, verb="person.export", target=made.person, at=at, after={"reason": why})
             transaction.on_commit(lambda: doorbell.ring(MAKE), robust=True)
     except IntegrityError:
@@ -84,7 +84,7 @@ def ask_erasure(*, person: Person, reason: str, password: str, typed: str, by: U
     """Have a person erased after GRACE. Wants the own password again and the person's name, typed. Raises Forbidden, NotConfirmed,
     NoReason, AskedAlready."""
     access.demand_on_site(by, Right.ERASE_PERSONS)
-    head = person.merged_into or person
+    head = person.human
     why = reason_of(reason)
     if not by.check_password(password):
         raise NotConfirmed(_("This is not your password."), field="password")

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from groupops.accounts.policy import Right
 from groupops.groups import access
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.forms import refuse
+from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
 from groupops.shared.errors import Refused
@@ -43,7 +44,7 @@ def ask_export(request: HttpRequest, person_id: int) -> HttpResponse:
         try:
             privacy.ask_export(person=person, reason=form.cleaned_data["reason"], by=actor(request), at=clock.now())
         except Refused as refused:
-            form.add_error(refused.field, str(refused))
+            refuse(form, refused)
         else:
             messages.success(request, _("The file is being made. It can be fetched here in a moment, for a day."))
             return redirect("members:privacy", person.pk)
@@ -71,7 +72,7 @@ def ask_erasure(request: HttpRequest, person_id: int) -> HttpResponse:
         try:
             made = privacy.ask_erasure(person=person, **form.cleaned_data, by=actor(request), at=clock.now())
         except Refused as refused:
-            form.add_error(refused.field, str(refused))
+            refuse(form, refused)
         else:
             undo = f"undo:{reverse('members:erasure-back', args=[made.pk])}"
             messages.success(request, _("They will be erased. Until then it can be taken back."), extra_tags=undo)
@@ -87,9 +88,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.erasures_for(actor(request)), pk=pk)
     privacy.take_back(erasure=found, by=actor(request), at=clock.now())
     messages.success(request, _("Taken back: nothing is erased."))
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect("members:privacy", found.person_id)
+    return refreshed(request, "members:privacy", found.person_id)
 
 
 @require_safe
@@ -105,7 +104,7 @@ def _person(request: HttpRequest, person_id: int) -> Person:
     rows = members.persons_for(actor(request), sandboxes=True).select_related("merged_into")
     found = get_object_or_404(rows, pk=person_id)
     access.demand_on_site(actor(request), Right.EXPORT_PERSONS)
-    return found.merged_into or found
+    return found.human
 
 
 def _shown(request: HttpRequest, person: Person, **given: forms.Form) -> HttpResponse:

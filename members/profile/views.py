@@ -19,7 +19,7 @@ from groupops.accounts.models import User
 from groupops.accounts.policy import Right
 from groupops.groups import access
 from groupops.groups.access import GroupRight
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock
 from groupops.shared.http import not_found_unless
@@ -151,9 +151,7 @@ def note_to(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     tagging.hide(note=found, hidden=to == "hidden", by=actor(request), at=clock.now())
     undoing = f"undo:{reverse('members:note-to', args=[pk, 'shown'])}" if to == "hidden" else ""
     messages.success(request, _("The note is taken back.") if undoing else _("The note stands again."), extra_tags=undoing)
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect("members:profile", found.membership.person_id)
+    return refreshed(request, "members:profile", found.membership.person_id)
 
 
 @require_POST

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging, skipping, undos
 from groupops.shared.errors import Conflict
@@ -154,9 +154,7 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     result = questions.reopen(questions=rows, was=was, by=actor(request), at=clock.now())
     n = len(result.done)
     _flash(request, result, ngettext("%(n)d decision was taken back.", "%(n)d decisions were taken back.", n) % {"n": n}, "")
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect(next_url(request, default=reverse("members:questions")))
+    return refreshed(request, next_url(request, default=reverse("members:questions")))
 
 
 def _chosen(user: User, given: Sequence[str]) -> list[Question]:
@@ -190,9 +188,7 @@ def _answer(request: HttpRequest, name: str, result: Many) -> HttpResponse:
     if is_htmx(request) and not n:
         raise NothingDone(_skipped(result) or _("Nothing was chosen."))
     _flash(request, result, texts[name] % {"n": n}, undoing)
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect(next_url(request, default=reverse("members:questions")))
+    return refreshed(request, next_url(request, default=reverse("members:questions")))
 
 
 def _flash(request: HttpRequest, result: Many, text: str, undoing: str) -> None:

@@ -13,8 +13,8 @@ from groupops.messaging import abilities, registry
 from groupops.messaging.adapter import Operation
 from groupops.messaging.models import Binding, Delivery
 from groupops.shared.errors import Refused
-from members.consenting import Purpose
-from members.models import Consent, Membership, Segment, SegmentReceiver, SegmentSend
+from members.consent import queries as consents
+from members.models import Membership, Segment, SegmentReceiver, SegmentSend
 from members.rostering import BY_NAME
 from members.segments import queries
 from members.sending import Candidate, SendRule, SendState, Whom, purpose_of, whom
@@ -51,7 +51,7 @@ def of_segment(segment: Segment, user: User, *, most: int, with_form: bool = Fal
     places = {row.group_id: row.group for row in shown}
     rights = access.rights_on(user, places.values())
     direct = _direct(places)
-    withdrawn = _withdrawn({row.person.merged_into_id or row.person_id for row in shown}, purpose_of(with_form=with_form))
+    withdrawn = consents.withdrawn({row.person.merged_into_id or row.person_id for row in shown}, purpose_of(with_form=with_form))
     found = [
         Candidate(
             membership_id=row.pk,
@@ -63,13 +63,6 @@ def of_segment(segment: Segment, user: User, *, most: int, with_form: bool = Fal
         for row in shown
     ]
     return Found(whom(found), {row.pk: row for row in shown}, len(rows) > limit)
-
-
-def _withdrawn(humans: Collection[int], purpose: Purpose) -> set[int]:
-    """Of these humans those who last said that they want nothing of this purpose; one query."""
-    rows = Consent.objects.filter(Q(person__in=humans) | Q(person__merged_into__in=humans), purpose=purpose).order_by("at", "pk")
-    last = {merged or person: given for person, merged, given in rows.values_list("person", "person__merged_into", "given")}
-    return {human for human, given in last.items() if not given}
 
 
 def _direct(group_ids: Collection[int]) -> dict[int, str]:

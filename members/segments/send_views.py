@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from groupops.groups.forms import refuse
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.messaging.policy import DeliveryState
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
@@ -120,6 +120,4 @@ def send_to(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     else:
         taken = sending.stop(send=row, by=by, at=at)
         messages.success(request, ngettext("Stopped; %(n)d had not left.", "Stopped; %(n)d had not left.", taken) % {"n": taken})
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect("members:send", pk)
+    return refreshed(request, "members:send", pk)

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from groupops.accounts.policy import Right
 from groupops.groups import access
-from groupops.groups.forms import refuse
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.forms import attempt, refuse
+from groupops.groups.views.found import actor, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, undos
 from groupops.shared.errors import Refused
@@ -88,17 +88,12 @@ def source_edit(request: HttpRequest, pk: int) -> HttpResponse:
     access.demand_on_site(actor(request), Right.MANAGE_POLICY)
     row = get_object_or_404(Source, pk=pk)
     form = SourceForm(request.POST or None, initial={"name": row.name, "channel": row.channel, "note": row.note})
-    status = 200
+    status, by, at = 200, actor(request), clock.now()
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                services.save_source(source=row, **_values(form), by=actor(request), at=clock.now())
-            except Refused as refusal:
-                status = refuse(form, refusal)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("members:sources")
+        _made, status = attempt(form, lambda: services.save_source(source=row, **_values(form), by=by, at=at))
+        if status == 200:
+            messages.success(request, _("Saved."))
+            return redirect("members:sources")
     return render(request, "members/source_form.html", {"form": form, "source": row}, status=status)
 
 
@@ -114,9 +109,7 @@ def source_archive(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     services.archive_source(source=row, archived=archived, by=actor(request), at=clock.now())
     back = reverse("members:source-archive", args=[pk, "active" if archived else "archived"])
     messages.success(request, _("No longer offered.") if archived else _("Offered again."), extra_tags=undos.tags(back))
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect("members:sources")
+    return refreshed(request, "members:sources")
 
 
 @require_POST
@@ -148,6 +141,4 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect(next_url(request, default=reverse("members:sources")))
+    return refreshed(request, next_url(request, default=reverse("members:sources")))

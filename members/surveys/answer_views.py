@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from groupops.groups.access import GroupRight
 from groupops.groups.forms import refuse
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
 from groupops.shared.errors import Refused
@@ -131,9 +131,7 @@ def answer_to(request: HttpRequest, pk: int, to: str) -> HttpResponse:
         answering.leave_aside(answer=row, aside=to == "aside", by=by, at=at)
         undoing = f"undo:{reverse('members:answer-to', args=[pk, 'again'])}" if to == "aside" else ""
     messages.success(request, _("The answer is left aside.") if to == "aside" else _("The answer waits again."), extra_tags=undoing)
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect("members:form", row.form_id)
+    return refreshed(request, "members:form", row.form_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from groupops.groups.forms import refuse
+from groupops.accounts.models import User
+from groupops.groups.forms import attempt, refuse
 from groupops.groups.views.found import actor
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
@@ -33,22 +34,22 @@ def listing(request: HttpRequest) -> HttpResponse:
     user, status = actor(request), 200
     form = TableForm(*((request.POST, request.FILES) if request.method == "POST" else ()), user=user)
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            content = form.cleaned_data["file"].read(LARGEST + 1)
-            given = {"group": form.cleaned_data["group"], "name": form.cleaned_data["file"].name}
-            digest = hashlib.sha256(content).hexdigest()
-            try:
-                made, is_new = bringing.stage(**given, content=content, digest=digest, by=user, at=clock.now())
-            except Refused as refusal:
-                status = refuse(form, refusal)
-            else:
-                if not is_new:
-                    messages.info(request, _("This file was brought in before: nothing changes by bringing it in twice."))
-                return redirect("members:form-import", made.pk)
+        found, status = attempt(form, lambda: _staged(form, user))
+        if found:
+            made, is_new = found
+            if not is_new:
+                messages.info(request, _("This file was brought in before: nothing changes by bringing it in twice."))
+            return redirect("members:form-import", made.pk)
     page = paging.page(queries.imports_for(user), query=request.GET, order=("at", "id"), size=20)
     may = form.fields["group"].queryset.exists()  # type: ignore[attr-defined]
     return render(request, "members/form_imports.html", {"page": page, "form": form, "may": may}, status=status)
+
+
+def _staged(form: TableForm, user: User) -> tuple[AnswerImport, bool]:
+    file = form.cleaned_data["file"]
+    content = file.read(LARGEST + 1)
+    given = {"group": form.cleaned_data["group"], "name": file.name, "digest": hashlib.sha256(content).hexdigest()}
+    return bringing.stage(**given, content=content, by=user, at=clock.now())
 
 
 @require_safe

@@ -9,10 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from groupops.accounts.middleware import public
-from groupops.groups.forms import refuse
+from groupops.groups.forms import attempt
 from groupops.groups.models import Group
 from groupops.shared import clock
-from groupops.shared.errors import Refused
 from groupops.shared.throttle import limited
 from members.models import MemberForm
 from members.surveying import takes
@@ -70,14 +69,9 @@ def _page(
     typed = AnswerForm(request.POST if request.method == "POST" else None, asks=queries.fields_of(form), named=named)
     status = 200
     if request.method == "POST":
-        status = 422
-        if typed.is_valid():
-            try:
-                take(typed)
-            except Refused as refusal:
-                status = refuse(typed, refusal)
-            else:
-                return redirect(f"{request.path}?{SENT}=1")
+        _none, status = attempt(typed, lambda: take(typed))
+        if status == 200:
+            return redirect(f"{request.path}?{SENT}=1")
     context = {
         "form": form,
         "group": group,

@@ -10,6 +10,7 @@ from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
 from groupops.shared import links, secretbox
 from groupops.shared.masking import masked
+from members import queries as members
 from members.models import AnswerImport, FieldValue, FormAnswer, MemberForm, MemberFormField, MemberFormGroup, Membership, ProfileField
 from members.surveying import AnswerState, Asked, words
 
@@ -128,8 +129,7 @@ def candidates(row: FormAnswer, text: str, most: int = 20) -> QuerySet[Membershi
     """Who of the group may be meant: those whose name or account has the text, else what was typed, in it."""
     wanted = text or row.name or row.account
     rows = Membership.objects.filter(group=row.group, same_as=None, left_at=None).select_related("person__merged_into", "group")
-    alike = Q(person__name__icontains=wanted) | Q(person__merged_into__name__icontains=wanted) | Q(person__remote_id__icontains=wanted)
-    return rows.filter(alike if wanted else Q()).order_by("person__name", "pk")[:most]
+    return rows.filter(members.called(wanted) if wanted else Q()).order_by("person__name", "pk")[:most]
 
 
 def imports_for(user: User) -> QuerySet[AnswerImport]:

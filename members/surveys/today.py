@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from groupops.accounts.models import User
+from groupops.accounts.standing import Standing
 from groupops.shared.today import LIMIT, TodayItem
 from members.models import FormAnswer
 from members.surveys import queries
@@ -15,9 +16,12 @@ LONG = timedelta(days=3)
 MOST = 500
 
 
+TO_ASSIGN = Standing(lambda user, _at: queries.to_assign(user)[:MOST])
+
+
 def source(user: User, at: datetime) -> list[TodayItem]:
     """One query."""
-    rows = sorted(queries.to_assign(user)[:MOST], key=lambda row: (row.form_id, row.group_id, row.at))
+    rows = sorted(TO_ASSIGN(user, at), key=lambda row: (row.form_id, row.group_id, row.at))
     items = [_item(list(found), at) for _key, found in groupby(rows, key=lambda row: (row.form_id, row.group_id))]
     return items[:LIMIT]
 

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from groupops.accounts.policy import Right
 from groupops.groups import access
 from groupops.groups.access import GroupRight
-from groupops.groups.forms import refuse
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.forms import attempt
+from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
-from groupops.shared.errors import Forbidden, Refused
+from groupops.shared.errors import Forbidden
 from groupops.shared.http import not_found_unless
 from members.models import MemberForm, ProfileField
 from members.surveying import MOVES, FormState
@@ -51,14 +51,11 @@ def field_list(request: HttpRequest) -> HttpResponse:
 
 def _saved(request: HttpRequest, form: FieldForm, field: ProfileField | None) -> int:
     """200 where the field was saved, else the status of the refusal."""
-    if not form.is_valid():
-        return 422
-    try:
-        fields.save_field(field=field, **form.cleaned_data, by=actor(request), at=clock.now())
-    except Refused as refusal:
-        return refuse(form, refusal)
-    messages.success(request, _("Saved."))
-    return 200
+    by, at = actor(request), clock.now()
+    _made, status = attempt(form, lambda: fields.save_field(field=field, **form.cleaned_data, by=by, at=at))
+    if status == 200:
+        messages.success(request, _("Saved."))
+    return status
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,9 +82,7 @@ def field_to(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     fields.archive_field(field=row, archived=to == "archived", by=actor(request), at=clock.now())
     undoing = f"undo:{reverse('members:field-to', args=[pk, 'used'])}" if to == "archived" else ""
     messages.success(request, _("The field is put away.") if undoing else _("The field is asked for again."), extra_tags=undoing)
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect("members:fields")
+    return refreshed(request, "members:fields")
 
 
 @require_safe
@@ -128,18 +123,17 @@ def form_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, row: MemberForm | None) -> HttpResponse:
-    form, status = MemberFormForm(request.POST or None, user=actor(request), form=row), 200
+    by, at = actor(request), clock.now()
+    form, status = MemberFormForm(request.POST or None, user=by, form=row), 200
+
+    def save() -> MemberForm:
+        return surveys.save_form(form=row, version=form.cleaned_data["version"] or 0, **form.values(), by=by, at=at)
+
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            version = form.cleaned_data["version"] or 0
-            try:
-                made = surveys.save_form(form=row, version=version, **form.values(), by=actor(request), at=clock.now())
-            except Refused as refusal:
-                status = refuse(form, refusal)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("members:form", made.pk)
+        made, status = attempt(form, save)
+        if made:
+            messages.success(request, _("Saved."))
+            return redirect("members:form", made.pk)
     return render(request, "members/form_form.html", {"form": form, "row": row}, status=status)
 
 
@@ -155,9 +149,7 @@ def form_to(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     else:
         surveys.move_form(form=row, to=to, by=by, at=at)
         messages.success(request, str(FormState(to).label))
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect("members:form", pk)
+    return refreshed(request, "members:form", pk)
 
 
 @require_POST

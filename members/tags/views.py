@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from groupops.accounts.policy import Right
 from groupops.groups import access
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.views.found import actor, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock
 from groupops.shared.errors import Refused
@@ -55,6 +55,4 @@ def put_away(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     tags.archive(tag=tag, archived=to == "archived", by=actor(request), at=clock.now())
     undoing = f"undo:{reverse('members:tag-to', args=[pk, 'used'])}" if to == "archived" else ""
     messages.success(request, _("The tag is put away.") if undoing else _("The tag can be given again."), extra_tags=undoing)
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect("members:tags")
+    return refreshed(request, "members:tags")

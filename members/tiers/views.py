@@ -22,7 +22,7 @@ from groupops.groups.access import GroupRight
 from groupops.groups.forms import policy_form, refuse
 from groupops.groups.models import Group, Kind
 from groupops.groups.policy import Scope, ValueRefused, build
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging, undos
 from groupops.shared.errors import Refused
@@ -236,6 +236,4 @@ def _profile(request: HttpRequest, row: Membership) -> str:
 
 
 def _done(request: HttpRequest, row: Membership) -> HttpResponse:
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect(_profile(request, row))
+    return refreshed(request, _profile(request, row))

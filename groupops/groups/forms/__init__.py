@@ -1,6 +1,6 @@
 """Forms of the groups: they parse and explain; the services decide."""
 
-from groupops.groups.forms.base import refuse
+from groupops.groups.forms.base import attempt, refuse
 from groupops.groups.forms.groups import CreateForm, EditForm, HandOverForm, PostForm
 from groupops.groups.forms.kinds import KindForm, NewKindForm
 from groupops.groups.forms.moments import MomentForm, UsersForm
@@ -19,6 +19,7 @@ __all__ = [
     "RosterForm",
     "RulesForm",
     "UsersForm",
+    "attempt",
     "policy_form",
     "refuse",
 ]

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from groupops.accounts.middleware import actor as actor
 from groupops.groups import access
@@ -12,6 +13,13 @@ from groupops.groups.models import Group
 def is_htmx(request: HttpRequest) -> bool:
     """Whether only a part of the page is wanted (django-htmx)."""
     return bool(getattr(request, "htmx", False))
+
+
+def refreshed(request: HttpRequest, to: str, *args: Any) -> HttpResponse:
+    """The answer to an act: htmx loads the page anew that it was done on; without it the browser goes `to`, as redirect takes it."""
+    if is_htmx(request):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return redirect(to, *args)
 
 
 def frame(request: HttpRequest, group: Group, tab: str) -> dict[str, Any]:

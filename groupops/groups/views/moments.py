@@ -18,7 +18,7 @@ from groupops.groups.access import GroupRight
 from groupops.groups.forms import MomentForm, refuse
 from groupops.groups.models import KeyMoment, Kind
 from groupops.groups.policy import MomentSort, propose
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.views.found import actor, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
 from groupops.shared.errors import Refused
@@ -98,9 +98,7 @@ def moment_restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Bring a dismissed proposal back."""
     moment = _set(request, pk, dismissed=False)
     messages.success(request, _("“%(title)s” is back") % {"title": moment})
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect(next_url(request, default=reverse("groups:moments")))
+    return refreshed(request, next_url(request, default=reverse("groups:moments")))
 
 
 def _set(request: HttpRequest, pk: int, *, dismissed: bool) -> KeyMoment:

@@ -16,7 +16,7 @@ from groupops.groups.access import GroupRight
 from groupops.groups.forms import RosterForm, refuse
 from groupops.groups.models import Group, RosterShift
 from groupops.groups.policy import week_grid
-from groupops.groups.views.found import actor, frame, is_htmx
+from groupops.groups.views.found import actor, frame, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, undos
 from groupops.shared.errors import Refused
@@ -90,9 +90,7 @@ def roster_undo(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     turn = groups.put_back_on_duty if to == "on" else groups.take_off_duty
     done = turn(group=group, shifts=shifts, by=actor(request), at=clock.now())
     messages.success(request, _("Taken back.") if done else _("It was changed meanwhile."))
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect("groups:roster", pk)
+    return refreshed(request, "groups:roster", pk)
 
 
 def _undo(group: Group, shifts: list[int], *, to: str) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_POST
 
 from groupops.accounts.models import User
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.messaging import queries
 from groupops.messaging import services as messaging
 from groupops.messaging.models import Delivery
@@ -58,9 +58,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.deliveries_for(actor(request), sandboxes=True), pk=pk)
     messaging.undo(delivery=found, by=actor(request), at=clock.now())
     messages.success(request, _("Taken back."))
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect(next_url(request, default=reverse("messaging:delivery", args=[pk])))
+    return refreshed(request, next_url(request, default=reverse("messaging:delivery", args=[pk])))
 
 
 @require_POST

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import ngettext
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from groupops.groups import access
 from groupops.groups.access import GroupRight
-from groupops.groups.views.found import actor, is_htmx
+from groupops.groups.views.found import actor, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, undos
 from groupops.shared.http import next_url
@@ -54,6 +53,4 @@ def undo(request: HttpRequest, group_id: int, token: str) -> HttpResponse:
 
 
 def _back(request: HttpRequest, group_id: int) -> HttpResponse:
-    if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect(next_url(request, default=f"{reverse('members:roster')}?group={group_id}"))
+    return refreshed(request, next_url(request, default=f"{reverse('members:roster')}?group={group_id}"))
