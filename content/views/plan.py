@@ -221,7 +221,9 @@ def switch_many(request: HttpRequest) -> HttpResponse:
     on, at, user = given.get("do") == "on", clock.now(), actor(request)
     pks = set(ids(given.getlist("pk")))
     mine = access.groups_with(user, GroupRight.CONTENT)
-    done = content.switch_many(schedules=queries.schedules(user).filter(pk__in=pks, group__in=mine)[:MANY], on=on, by=user, at=at)
+    done = content.switch_many(
+        schedules=queries.schedules(user).filter(pk__in=pks, group__in=mine).order_by("pk")[:MANY], on=on, by=user, at=at
+    )
     messages.success(request, _switched(len(done), len(pks) - len(done), on=on), extra_tags=_undo(done, on=on))
     return back(request, "content:schedules")
 

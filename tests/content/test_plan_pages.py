@@ -106,7 +106,7 @@ def test_a_new_line_out_and_back(boss: Client, tech: Kind) -> None:
 def test_a_line_off_in_many_groups_and_undone(boss: Client, tech: Kind) -> None:
     """Ticked groups only; the undo's address carries them."""
     line = tech.plan_lines.get(key="weekend-2000")
-    rows = list(Schedule.objects.filter(line=line))
+    rows = list(Schedule.objects.filter(line=line).order_by("pk"))
     assert "乙群" in page(boss, "content:line-groups", line.pk)
     post(boss, "content:switch-many", pk=[row.pk for row in rows], do="off")
     assert not Schedule.objects.filter(line=line, enabled=True).exists()
