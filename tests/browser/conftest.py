@@ -111,6 +111,19 @@ def context(context: BrowserContext, complaints: list[str]) -> Iterator[BrowserC
 
 
 @pytest.fixture
+def page(page: Page, monkeypatch: pytest.MonkeyPatch) -> Page:
+    """A page whose keys wait for it to have loaded, as a person does: what hears them starts last, and one before is lost."""
+    press = page.keyboard.press
+
+    def once_loaded(key: str, *, delay: float | None = None) -> None:
+        page.wait_for_load_state()
+        press(key, delay=delay)
+
+    monkeypatch.setattr(page.keyboard, "press", once_loaded)
+    return page
+
+
+@pytest.fixture
 def log_in(context: BrowserContext, live_server: LiveServer) -> Callable[[User], None]:
     """`log_in(user)` gives the browser that user's session, without the login form."""
 

@@ -37,13 +37,14 @@ def check(page: Page, *, ignore: str | None = None) -> None:
 
 
 def check_everywhere(page: Page, *, ignore: str | None = None) -> None:
-    """The same on a phone and on a desk, light and dark. Reloads the page between and leaves it on the desk."""
+    """The same on a phone and on a desk, light and dark. Loads the page anew for each screen and leaves it on the desk."""
     for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        page.reload()
+        page.wait_for_load_state("networkidle")
         for scheme in ("light", "dark"):
-            page.set_viewport_size(size)
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.reload()
-            page.wait_for_load_state("networkidle")
+            page.emulate_media(color_scheme=scheme)
             check(page, ignore=ignore)
 
 
