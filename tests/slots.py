@@ -5,9 +5,7 @@ What is expected is worked out here anew, minute by minute, from the rule's word
 """
 
 import argparse
-import platform
 import random
-import subprocess
 import sys
 import time as stopwatch
 from collections import Counter
@@ -18,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
+from groupops.operations import proof
+
 YEARS, LEAVING = 10, 2  # of planning, and of slots that leave too
 BEGIN = datetime(2024, 1, 1, 0, 7, tzinfo=UTC)  # three published years, then seven that are not
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -25,10 +25,9 @@ ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 # Hours at which clocks jump come up often.
 TIMES = [time(hour, minute) for hour in (0, 1, 2, 3, 23) for minute in (0, 15, 30, 59)] + [time(hour) for hour in range(24)]
 HEADING = "## No slot missing, none double"
-TABLE = (
-    "| when (UTC) | commit | machine | zones | rules | planner runs | slots expected | missing | doubled | wrong moment "
-    "| settled | posts | posts doubled |"
-)
+COLUMNS = (
+    "zones", "rules", "planner runs", "slots expected", "missing", "doubled", "wrong moment", "settled", "posts", "posts doubled",
+)  # fmt: skip
 
 
 @dataclass
@@ -232,16 +231,12 @@ def _alone(zones: Sequence[str], shapes: int, seed: int, *, release: bool) -> Co
 
 def _record(page: Path, planned: Count, left: Count) -> None:
     """A row, under its heading."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     cells = [
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M}", commit, f"{platform.system()}, Python {platform.python_version()}", planned.zones,
-        planned.rules + left.rules, planned.beats + left.beats, planned.expected + left.expected, planned.missing + left.missing,
-        planned.doubled + left.doubled, planned.wrong + left.wrong, left.settled, left.posts, left.posts_doubled,
+        planned.zones, planned.rules + left.rules, planned.beats + left.beats, planned.expected + left.expected,
+        planned.missing + left.missing, planned.doubled + left.doubled, planned.wrong + left.wrong,
+        left.settled, left.posts, left.posts_doubled,
     ]  # fmt: skip
-    row, text = "| " + " | ".join(map(str, cells)) + " |", page.read_text()
-    if HEADING not in text:
-        text = text.rstrip("\n") + f"\n\n{HEADING}\n\n{INTRODUCTION}\n\n{TABLE}\n{'|---' * TABLE.count(' | ')}|---|\n"
-    page.write_text(text.rstrip("\n") + f"\n{row}\n")
+    proof.add_row(page, heading=HEADING, introduction=INTRODUCTION, columns=COLUMNS, cells=cells)
 
 
 INTRODUCTION = """\

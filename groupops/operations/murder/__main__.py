@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from groupops.operations.murder import proof
+from groupops.operations.murder import record
 from groupops.operations.murder.installation import ROOT, Installation
 
 MODES = {"idempotent": [True], "not-idempotent": [False], "both": [True, False]}
@@ -53,7 +53,7 @@ def _trial(installation: Installation, options: argparse.Namespace, *, idempoten
     found = {"database": place, "seed": options.seed, **json.loads(lines[-1])}
     sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     if options.record:
-        proof.write(options.record, found)
+        record.write(options.record, found)
     sys.stdout.flush()
     return bool(found["kept"])
 

@@ -3,6 +3,7 @@
 import contextlib
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ import httpx
 
 from groupops.shared import clock
 
+HANDS = 12
 PATIENCE = 300.0  # seconds for one post: an interrupted request is told from a running one after three minutes
 
 
@@ -22,14 +24,18 @@ class Writer:
     groups: list[int]
 
     def write(self, count: int, *, seconds: float) -> list[str]:
-        """`count` posts, spread over `seconds`, each with a text of its own; returns the texts that were acknowledged."""
-        texts = []
+        """`count` posts, spread over `seconds`, each with a text of its own; returns the texts that were acknowledged.
+
+        Several at a time: one that was interrupted waits for minutes, and the others go on.
+        """
         started = time.monotonic()
-        with httpx.Client(base_url=self.address, headers={"Authorization": f"Bearer {self.token}"}, timeout=10, trust_env=False) as client:
-            for n in range(count):
-                time.sleep(max(0.0, started + seconds * n / count - time.monotonic()))
-                texts.append(self._one(client, n))
-        return texts
+        headers = {"Authorization": f"Bearer {self.token}"}
+        with httpx.Client(base_url=self.address, headers=headers, timeout=10, trust_env=False) as client, ThreadPoolExecutor(HANDS) as pool:
+            return list(pool.map(lambda n: self._in_time(client, n, started + seconds * n / count), range(count)))
+
+    def _in_time(self, client: httpx.Client, n: int, moment: float) -> str:
+        time.sleep(max(0.0, moment - time.monotonic()))
+        return self._one(client, n)
 
     def _one(self, client: httpx.Client, n: int) -> str:
         text = f"第 {n + 1} 条 {uuid.uuid4().hex}"
