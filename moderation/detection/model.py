@@ -1,0 +1,92 @@
+"""A model that learned: one weight a column, kept in a few hundred kilobytes, read without running anything."""
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from moderation.detection.features import LONGEST, VIEWS, WIDTH, Array, pieces
+from moderation.detection.messages import Span
+
+MAGIC = b"GROUPOPS-MODEL-1\n"
+WINDOW, WINDOWS = 4, 200  # characters left out at a time to see what they add, and how often at most
+LARGEST = 3 << 20  # bytes
+
+
+class BadModel(ValueError):
+    """The bytes are no model of ours, or damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a text and how much it adds to the score, in log-odds."""
+
+    span: Span
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Weights by view, a constant, and the two thresholds that were measured when it was trained."""
+
+    weights: Array  # views × WIDTH, float32
+    constant: float
+    queue: float
+    automatic: float
+    examples: int = 0
+
+    def odds(self, texts: Sequence[str]) -> Array:
+        """Log-odds of each text."""
+        total = np.full(len(texts), self.constant)
+        if not len(texts):
+            return total
+        seen = pieces(texts)
+        for at, view in enumerate(VIEWS):
+            document, column = seen[view]
+            amount = np.bincount(document, minlength=len(texts))
+            total += np.bincount(document, self.weights[at, column], minlength=len(texts)) / np.sqrt(np.maximum(amount, 1))
+        return total
+
+    def score(self, texts: Sequence[str]) -> list[float]:
+        """The probability of each text, from 0 to 1."""
+        made: list[float] = (1 / (1 + np.exp(-np.clip(self.odds(texts), -30, 30)))).tolist()
+        return made
+
+    def explain(self, text: str) -> list[Part]:
+        """The parts without which the text scores lower, the heaviest first, none overlapping."""
+        text = text[:LONGEST]
+        starts = range(0, max(len(text) - WINDOW, 0) + 1, max(1, len(text) // WINDOWS))
+        spans = [(start, min(start + WINDOW, len(text))) for start in starts if text]
+        without = self.odds([text, *(text[:start] + text[end:] for start, end in spans)])
+        parts: list[Part] = []
+        for drop, span in sorted(zip(without[0] - without[1:], spans, strict=True), key=lambda row: (-row[0], row[1])):
+            if drop > 0 and all(span[1] <= part.span[0] or part.span[1] <= span[0] for part in parts):
+                parts.append(Part(span, float(drop)))
+        return parts
+
+    def save(self) -> bytes:
+        """The model as a file: a line of JSON, and the weights as 8-bit steps of the largest of their view."""
+        scales = np.maximum(np.abs(self.weights).max(axis=1), 1e-9)
+        steps = np.round(self.weights / scales[:, None] * 127).astype(np.int8)
+        head = {"views": VIEWS, "width": WIDTH, "constant": self.constant, "queue": self.queue, "automatic": self.automatic}
+        told = json.dumps(head | {"examples": self.examples, "scales": scales.tolist()})
+        return MAGIC + told.encode() + b"\n" + zlib.compress(steps.tobytes(), 9)
+
+    @classmethod
+    def load(cls, kept: bytes) -> "Model":
+        """The model that save() wrote. Raises BadModel."""
+        try:
+            if not kept.startswith(MAGIC):
+                raise BadModel("no model of this program")
+            told, _line, packed = kept[len(MAGIC) :].partition(b"\n")
+            head = json.loads(told)
+            if tuple(head["views"]) != VIEWS or head["width"] != WIDTH:
+                raise BadModel("a model of another version; train it again")
+            unpacked = zlib.decompressobj().decompress(packed, len(VIEWS) * WIDTH + 1)
+            steps = np.frombuffer(unpacked, dtype=np.int8).reshape(len(VIEWS), WIDTH)
+            weights = steps.astype(np.float32) * (np.array(head["scales"], dtype=np.float32)[:, None] / 127)
+            return cls(weights, float(head["constant"]), float(head["queue"]), float(head["automatic"]), int(head["examples"]))
+        except (ValueError, KeyError, TypeError, zlib.error) as error:
+            raise error if isinstance(error, BadModel) else BadModel(f"damaged: {error}") from error

@@ -1,0 +1,137 @@
+"""Learning from verdicts: two linear models over the same columns, averaged into one; thresholds from texts that it had not seen.
+
+One weighs each column by how much oftener it stands in offences (Wang and Manning's NB-SVM), the other by how rare it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext as _
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from groupops.shared.errors import Invalid
+from moderation.detection.evaluation import automatic_threshold, folds, queue_threshold
+from moderation.detection.features import VIEWS, WIDTH, Array, pieces
+from moderation.detection.model import Model
+from moderation.detection.similar import clusters
+
+FOLDS = 4
+FEWEST = 10  # verdicts of each sort, below which nothing is learned
+MANY = 2_000  # examples, from which columns that only one of them has are left out
+BASE = 0.25  # a base model's log-odds, as a column beside the others
+
+
+class TooFew(Invalid):
+    """There are not enough verdicts of both sorts to learn from."""
+
+    code = "too_few_verdicts"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A judged text: an offence or not. Texts of one cluster are nearly the same; without one it is worked out."""
+
+    text: str
+    offence: bool
+    cluster: int | None = None
+
+
+def train(examples: Sequence[Example], base: Model | None = None, seed: int = 0) -> Model:
+    """The model of these verdicts, on top of `base`. The same for the same examples in the same order. Raises TooFew."""
+    texts, truth = [each.text for each in examples], np.array([each.offence for each in examples], dtype=bool)
+    if min(int(truth.sum()), int((~truth).sum())) < FEWEST:
+        raise TooFew(_("The model needs at least %(least)d offences and as many harmless messages that were judged.") % {"least": FEWEST})
+    table = _Table(texts, base)
+    unseen, part = np.zeros(len(texts)), folds(_clusters(examples), FOLDS, seed)
+    for fold in range(FOLDS):
+        known = part != fold
+        if len(set(truth[known])) == 1 or known.all():
+            continue
+        weights, constant = table.fitted(known, truth)
+        unseen[~known] = table.rows[~known] @ weights + constant
+    slope, shift = _calibrated(unseen, truth)
+    scores = (1 / (1 + np.exp(-(slope * unseen + shift)))).tolist()
+    weights, constant = table.fitted(np.full(len(texts), fill_value=True), truth)
+    made = table.model(slope * weights, slope * constant + shift)
+    offences = truth.tolist()
+    return replace(made, queue=queue_threshold(offences, scores), automatic=automatic_threshold(offences, scores))
+
+
+class _Table:
+    """The examples' columns, and what a base model says of them as one more."""
+
+    def __init__(self, texts: Sequence[str], base: Model | None) -> None:
+        rows, self._base = columns(texts), base
+        self._kept = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]) >= (2 if len(texts) >= MANY else 1))
+        self.rows = rows[:, self._kept]
+        if base is not None:
+            self.rows = sparse.hstack([self.rows, sparse.csr_matrix(BASE * base.odds(texts)[:, None])]).tocsr()
+        self._count = len(texts)
+
+    def fitted(self, known: Array, truth: Array) -> tuple[Array, float]:
+        """Weights and constant learned from the known rows."""
+        rows, offence = self.rows[known], truth[known]
+        odds, rarity = _odds(rows, offence), _rarity(rows)
+        if self._base is not None:
+            odds[-1] = 1  # every text has it
+        found = [_fit(rows, offence, factor) for factor in (odds, rarity)]
+        return sum(weights for weights, _constant in found) / len(found), sum(constant for _weights, constant in found) / len(found)
+
+    def model(self, weights: Array, constant: float) -> Model:
+        """The weights at their places; a base model's are added to them, since it looks at the same columns."""
+        spread = np.zeros(len(VIEWS) * WIDTH, dtype=np.float32)
+        spread[self._kept] = weights[: len(self._kept)]
+        laid = spread.reshape(len(VIEWS), WIDTH)
+        if self._base is not None:
+            share = BASE * float(weights[-1])
+            laid, constant = laid + share * self._base.weights, constant + share * self._base.constant
+        return Model(laid.astype(np.float32), float(constant), 0.5, 0.5, self._count)
+
+
+def columns(texts: Sequence[str]) -> Any:
+    """The texts as a sparse matrix, views side by side, each view of a text of length one."""
+    parts = []
+    for at, (document, column) in enumerate(pieces(texts)[view] for view in VIEWS):
+        amount = np.bincount(document, minlength=len(texts))
+        value = (1 / np.sqrt(np.maximum(amount, 1)))[document].astype(np.float32)
+        parts.append((document, column + at * WIDTH, value))
+    rows, cols, values = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return sparse.csr_matrix((values, (rows, cols)), shape=(len(texts), len(VIEWS) * WIDTH))
+
+
+def _clusters(examples: Sequence[Example]) -> list[int]:
+    """Given, or worked out for all when one is missing."""
+    given = [each.cluster for each in examples if each.cluster is not None]
+    return given if len(given) == len(examples) else clusters([each.text for each in examples])
+
+
+def _fit(rows: Any, offence: Array, factor: Array) -> tuple[Array, float]:
+    """A logistic regression over columns that are scaled first; its weights for unscaled ones."""
+    learned = LogisticRegression(C=1.0, solver="liblinear", tol=1e-3, random_state=0).fit(
+        rows @ sparse.diags(factor.astype(np.float32)), offence
+    )
+    return learned.coef_[0] * factor, float(learned.intercept_[0])
+
+
+def _odds(rows: Any, offence: Array) -> Array:
+    """Per column the log of how much oftener it stands in offences than elsewhere."""
+    held = rows.astype(bool).astype(np.float32)
+    shares = [(np.asarray(held[mask].sum(axis=0)).ravel() + 1) / (int(mask.sum()) + 2) for mask in (offence, ~offence)]
+    made: Array = np.log(shares[0] / shares[1])
+    return made
+
+
+def _rarity(rows: Any) -> Array:
+    """Per column the usual inverse document frequency."""
+    made: Array = np.log((1 + rows.shape[0]) / (1 + np.bincount(rows.indices, minlength=rows.shape[1]))) + 1
+    return made
+
+
+def _calibrated(odds: Array, truth: Array) -> tuple[float, float]:
+    """Slope and shift that make unseen log-odds probabilities; the order of texts stays."""
+    learned = LogisticRegression(C=1.0, solver="liblinear", random_state=0).fit(odds[:, None], truth)
+    slope = float(learned.coef_[0, 0])
+    return (slope, float(learned.intercept_[0])) if slope > 0 else (1.0, 0.0)
