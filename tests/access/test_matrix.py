@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
+from groupops.accounts.models import User
 from tests.access.matrix import GONE, LOGIN, NO, OK, TABLE, Row
 from tests.access.routes import Route, routes
 from tests.access.world import World
@@ -24,16 +26,33 @@ def test_the_table_knows_every_address_and_no_other() -> None:
     assert sorted({route.name for route in routes()} ^ set(TABLE)) == []
 
 
+class Inhabited(World):
+    """A world in which everybody has logged in once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sessions = {role: _session(user) for role, user in self.users.items()}
+
+
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Inhabited]:
     """One world for all addresses, as making it takes longer than asking one; each test undoes what it did to it."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
+        yield Inhabited()
         transaction.set_rollback(True)
 
 
+def _session(user: User | AnonymousUser) -> str | None:
+    """The cookie of one's login."""
+    if isinstance(user, AnonymousUser):
+        return None
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
 @pytest.mark.parametrize("route", routes(), ids=lambda route: route.name)
-def test_who_may(route: Route, world: World) -> None:
+def test_who_may(route: Route, world: Inhabited) -> None:
     """As the table says, for all roles; nothing answers 5xx; a refusal changes nothing."""
     row = TABLE.get(route.name)
     assert row, f"{route.name} ({route.text}) is not in tests/access/matrix.py"
@@ -50,11 +69,10 @@ def test_who_may(route: Route, world: World) -> None:
     assert not wrong, "\n" + "\n".join(wrong)
 
 
-def _ask(route: Route, row: Row, world: World, role: str, *, method: str, own: bool) -> Any:
+def _ask(route: Route, row: Row, world: Inhabited, role: str, *, method: str, own: bool) -> Any:
     client = Client(raise_request_exception=False)
-    user = world.users[role]
-    if not isinstance(user, AnonymousUser):
-        client.force_login(user)
+    if session := world.sessions[role]:
+        client.cookies[settings.SESSION_COOKIE_NAME] = session
     objects = world.objects(role, own=own)
     url = reverse(route.name, kwargs={name: _value(objects, wanted) for name, wanted in row.args.items()})
     body: dict[str, Any] = {name: _value(objects, wanted) for name, wanted in row.body.items()}

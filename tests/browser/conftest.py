@@ -39,10 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
-    """Debian's Chromium: Playwright's own cannot be downloaded everywhere."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    """Debian's Chromium: Playwright's own cannot be downloaded everywhere. The one without a desktop takes a third less CPU."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if not chromium:
-        pytest.fail("Chromium is missing: apt-get install chromium fonts-noto-cjk, or name one in CHROMIUM")
+        pytest.fail("Chromium is missing: apt-get install chromium-headless-shell fonts-noto-cjk, or name one in CHROMIUM")
     return {**browser_type_launch_args, "executable_path": chromium, "args": ["--no-sandbox"]}
 
 
