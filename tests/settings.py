@@ -25,3 +25,5 @@ else:
         DATABASES["default"]["TEST"] = {"TEMPLATE": _template}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Every test client loads the middleware anew, and listing the static files would be half of its time; live servers list them.
+WHITENOISE_AUTOREFRESH = True

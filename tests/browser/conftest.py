@@ -71,7 +71,7 @@ def static_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "whitenoise.storage.ManifestStaticFilesStorage"},
     }
-    with override_settings(STATIC_ROOT=folder, STORAGES=storages):
+    with override_settings(STATIC_ROOT=folder, STORAGES=storages, WHITENOISE_AUTOREFRESH=False):
         call_command("collectstatic", interactive=False, verbosity=0)
         yield folder
 
