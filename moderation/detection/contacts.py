@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from moderation.detection.batch import Batch
 from moderation.detection.messages import Found
-from moderation.detection.normal import Folded
+from moderation.detection.normal import Folded, tight
 from moderation.detection.settings import Flag, Lines, Setting
 
 SETTINGS: Mapping[str, Setting] = {
@@ -38,7 +38,8 @@ _PATTERNS = {
     "qq": _any(rf"{_QQ}[:+\s]*[1-9][0-9]{{5,10}}(?![0-9])", r"(?:扣|口|企鹅)(?:号|群)?[:+\s]*[1-9][0-9]{6,10}(?![0-9])"),
     "phone": _any(r"(?<![0-9a-z])(?:\+?86[- ]?)?1[3-9][0-9](?:[- ]?[0-9]{4}){2}(?![0-9a-z])"),
     "invitation": _any(
-        r"(?:看|戳|点|搜)我?(?:头像|名字|名|简介|主页|资料|签名)",
+        r"(?:(?:看|戳|点|搜)我(?:的)?|戳|搜)(?:头像|名字|名|简介|主页|资料|签名)",
+        r"看(?:头像|名字?|简介|主页|签名)(?:$|[\s加进有领找看.,!~])",
         r"(?:私聊?|加)我(?:领|拿|发|拉|进)",
         r"[加进入][qv]?群[:\s]*[0-9]{6,11}",
         r"t\.me/|扫码(?:加|进|领)",
@@ -51,7 +52,7 @@ class Contacts:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._sorts = [sort for sort in _PATTERNS if settings[sort]]
-        self._allow = [handle.casefold() for handle in settings["allow"]]
+        self._allow = [tight(handle) for handle in settings["allow"]]
 
     def look(self, batch: Batch) -> list[Found]:
         """Per message the first contact."""
@@ -63,7 +64,7 @@ class Contacts:
         for sort in self._sorts:
             for form, place_of in ((text.normal, text.span_of_normal), (text.tight, text.span)):
                 fit = _PATTERNS[sort].search(form)
-                if fit and not any(handle in fit[0] for handle in self._allow):
+                if fit and not any(handle in tight(fit[0]) for handle in self._allow):
                     span = place_of(fit.start(), fit.end())
                     return Found(place, FOUND[sort], (span,), {"seen": text.original[span[0] : span[1]]})
         return None

@@ -20,7 +20,7 @@ def _enclosed() -> dict[str, str]:
     made: dict[str, str] = {}
     for first in (0x1F130, 0x1F150, 0x1F170, 0x1F1E6):
         made |= {chr(first + at): chr(ord("a") + at) for at in range(26)}
-    return made
+    return made | {"🆎": "ab", "🆗": "ok", "🆓": "free", "🆕": "new", "🆔": "id", "🆑": "cl", "🆚": "vs"}
 
 
 CONFUSED = _ALIKE | _ALIKE_SIGNS | _enclosed() | {chr(0x2776 + at): str(at + 1) for at in range(9)}  # ❶ …

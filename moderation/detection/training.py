@@ -78,13 +78,13 @@ class _Table:
         if self._base is not None:
             odds[-1] = 1  # every text has it
         found = [_fit(rows, offence, factor) for factor in (odds, rarity)]
-        return sum(weights for weights, _constant in found) / len(found), sum(constant for _weights, constant in found) / len(found)
+        return np.mean([weights for weights, _constant in found], axis=0), float(np.mean([constant for _weights, constant in found]))
 
     def model(self, weights: Array, constant: float) -> Model:
         """The weights at their places; a base model's are added to them, since it looks at the same columns."""
         spread = np.zeros(len(VIEWS) * WIDTH, dtype=np.float32)
         spread[self._kept] = weights[: len(self._kept)]
-        laid = spread.reshape(len(VIEWS), WIDTH)
+        laid: Array = spread.reshape(len(VIEWS), WIDTH)
         if self._base is not None:
             share = BASE * float(weights[-1])
             laid, constant = laid + share * self._base.weights, constant + share * self._base.constant
