@@ -1,6 +1,7 @@
 """What a model sees of texts: pieces of one to six characters in several views, hashed into numbered columns. All texts at once, in numpy.
 
-raw: as written. normal: as meant. tight: without gaps. shape: what sort each character is (common, rare or very rare ideograph, digit,
+raw: as written. normal: as meant. tight: without gaps. pairs: two characters that stand near each other. shape: what sort each
+character is (common, rare or very rare ideograph, digit,
 letter, sign, emoji, hidden …). outline: the shape with runs made one. sound: how it is read. marks: length, shares, contacts.
 """
 
@@ -19,7 +20,7 @@ from moderation.detection.normal import normal
 Array = npt.NDArray[Any]
 Pieces = tuple[Array, Array]  # documents and their columns, sorted, each pair once
 
-BITS = 17  # of a column's number within its view
+BITS = 19  # of a column's number within its view
 WIDTH = 1 << BITS
 LONGEST = 2_000  # characters of a text that are looked at
 _BREAK = "\ue000"  # between two texts; no text keeps it
@@ -44,6 +45,7 @@ def pieces(texts: Sequence[str]) -> dict[str, Pieces]:
         "raw": _grams(_codes(raw), 1, 3),
         "normal": _grams(_codes(meant), 1, 4),
         "tight": _grams(tight, 1, 4),
+        "pairs": _pairs(tight),
         "shape": _grams(shape, 1, 6),
         "outline": _grams(_runs(shape), 1, 6),
         "sound": _grams(_sounds(tight), 1, 4),
@@ -51,7 +53,7 @@ def pieces(texts: Sequence[str]) -> dict[str, Pieces]:
     return views | {"marks": _marks(raw, meant, shape, len(texts))}
 
 
-VIEWS = ("raw", "normal", "tight", "shape", "outline", "sound", "marks")
+VIEWS = ("raw", "normal", "tight", "pairs", "shape", "outline", "sound", "marks")
 
 
 def _codes(text: str) -> Array:
@@ -73,6 +75,20 @@ def _grams(codes: Array, least: int, most: int) -> Pieces:
         hashed ^= hashed >> np.uint64(29)
         if length >= least:
             keys.append(document << BITS | ((hashed * _MIX) >> np.uint64(64 - BITS)).astype(np.int64))
+    return _once(np.concatenate(keys))
+
+
+def _pairs(codes: Array) -> Pieces:
+    """Two characters of a text that stand two to six apart: what goes together, whatever stands between."""
+    breaks = np.flatnonzero(codes == ord(_BREAK))
+    at = np.arange(len(codes) - 1)
+    following = np.searchsorted(breaks, at, side="right")
+    document, last, keys = following - 1, breaks[following], []
+    for apart in range(2, 7):
+        fits = at + apart <= last
+        hashed = (codes[at[fits]] * _MIX ^ codes[at[fits] + apart]) * _MIX
+        hashed ^= hashed >> np.uint64(29)
+        keys.append(document[fits] << BITS | ((hashed * _MIX) >> np.uint64(64 - BITS)).astype(np.int64))
     return _once(np.concatenate(keys))
 
 

@@ -12,7 +12,7 @@ from moderation.detection.messages import Span
 
 MAGIC = b"GROUPOPS-MODEL-1\n"
 WINDOW, WINDOWS = 4, 200  # characters left out at a time to see what they add, and how often at most
-LARGEST = 3 << 20  # bytes
+LARGEST = 3 << 20  # bytes of a file
 
 
 class BadModel(ValueError):
@@ -78,7 +78,7 @@ class Model:
     def load(cls, kept: bytes) -> "Model":
         """The model that save() wrote. Raises BadModel."""
         try:
-            if not kept.startswith(MAGIC):
+            if len(kept) > LARGEST or not kept.startswith(MAGIC):
                 raise BadModel("no model of this program")
             told, _line, packed = kept[len(MAGIC) :].partition(b"\n")
             head = json.loads(told)

@@ -1,6 +1,7 @@
-"""Learning from verdicts: two linear models over the same columns, averaged into one; thresholds from texts that it had not seen.
+"""Learning from verdicts: three linear models over the same columns, summed into one; thresholds from texts that it had not seen.
 
-One weighs each column by how much oftener it stands in offences (Wang and Manning's NB-SVM), the other by how rare it is.
+A margin and a logistic regression over columns weighed by their rarity, and a logistic regression over columns weighed by how much
+oftener they stand in offences (Wang and Manning 2012). A sum of linear models is one: nothing is added when texts are scored.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 from groupops.shared.errors import Invalid
 from moderation.detection.evaluation import automatic_threshold, folds, queue_threshold
@@ -18,7 +20,8 @@ from moderation.detection.features import VIEWS, WIDTH, Array, pieces
 from moderation.detection.model import Model
 from moderation.detection.similar import clusters
 
-FOLDS = 4
+FOLDS = 3
+SHARES = (2.0, 1.0, 1.0)  # of the three
 FEWEST = 10  # verdicts of each sort, below which nothing is learned
 MANY = 2_000  # examples, from which columns that only one of them has are left out
 BASE = 0.25  # a base model's log-odds, as a column beside the others
@@ -72,13 +75,15 @@ class _Table:
         self._count = len(texts)
 
     def fitted(self, known: Array, truth: Array) -> tuple[Array, float]:
-        """Weights and constant learned from the known rows."""
+        """Weights and constant learned from the known rows: the sum of the three."""
         rows, offence = self.rows[known], truth[known]
-        odds, rarity = _odds(rows, offence), _rarity(rows)
+        rarity, odds = _rarity(rows), _odds(rows, offence)
         if self._base is not None:
-            odds[-1] = 1  # every text has it
-        found = [_fit(rows, offence, factor) for factor in (odds, rarity)]
-        return np.mean([weights for weights, _constant in found], axis=0), float(np.mean([constant for _weights, constant in found]))
+            odds[-1] = 1  # every text has that column
+        tasks = ((_margin(), rarity), (_logistic(0.5), rarity), (_logistic(1.0), odds))
+        found = [_fit(learner, rows, offence, factor) for learner, factor in tasks]
+        weights, constants = zip(*found, strict=True)
+        return np.tensordot(SHARES, weights, 1), float(np.dot(SHARES, constants))
 
     def model(self, weights: Array, constant: float) -> Model:
         """The weights at their places; a base model's are added to them, since it looks at the same columns."""
@@ -108,12 +113,18 @@ def _clusters(examples: Sequence[Example]) -> list[int]:
     return given if len(given) == len(examples) else clusters([each.text for each in examples])
 
 
-def _fit(rows: Any, offence: Array, factor: Array) -> tuple[Array, float]:
-    """A logistic regression over columns that are scaled first; its weights for unscaled ones."""
-    learned = LogisticRegression(C=1.0, solver="liblinear", tol=1e-3, random_state=0).fit(
-        rows @ sparse.diags(factor.astype(np.float32)), offence
-    )
-    return learned.coef_[0] * factor, float(learned.intercept_[0])
+def _margin() -> LinearSVC:
+    return LinearSVC(C=0.01, tol=1e-2, max_iter=2_000, random_state=0)
+
+
+def _logistic(strength: float) -> LogisticRegression:
+    return LogisticRegression(C=strength, solver="liblinear", dual=True, tol=1e-2, max_iter=2_000, random_state=0)
+
+
+def _fit(learner: Any, rows: Any, offence: Array, factor: Array) -> tuple[Array, float]:
+    """What a linear learner makes of columns that are scaled first; its weights for unscaled ones, and its constant."""
+    learner.fit(rows @ sparse.diags(factor.astype(np.float32)), offence)
+    return learner.coef_[0] * factor, float(learner.intercept_[0])
 
 
 def _odds(rows: Any, offence: Array) -> Array:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from moderation.detection.patterns import compiled
+from moderation.detection.patterns import compiled, search
 from moderation.detection.rules import RuleKind, parse
 from moderation.detection.settings import BadSettings
 from tests.moderation.detection.evil import TEXTS, patterns
@@ -30,9 +30,9 @@ def test_evil_patterns_are_fast_or_refused() -> None:
             continue
         for text in TEXTS:
             began = time.perf_counter()
-            made.search(text[:20_000])
+            search(made, text)
             slowest = max(slowest, (time.perf_counter() - began, pattern))
-    sys.stdout.write(f"slowest {1000 * slowest[0]:.1f} ms on 20 KB: {slowest[1]}; {refused} refused\n")
+    sys.stdout.write(f"slowest {1000 * slowest[0]:.1f} ms on 100 KB: {slowest[1]}; {refused} refused\n")
     assert slowest[1]
 
 
