@@ -13,6 +13,7 @@ from moderation.detection.settings import BadSettings, Choice, Lines, Setting
 
 MOST_PATTERNS, PATTERN_LENGTH = 200, 500
 LARGEST = 2_000  # instructions of a compiled pattern; what is larger is slow on long texts
+SHORT = 1_000  # characters
 LOOKED_AT = 20_000  # characters of a text; no chat lets anybody write more, and linear is still too slow for a megabyte
 SETTINGS: Mapping[str, Setting] = {
     "patterns": Lines((), MOST_PATTERNS, PATTERN_LENGTH),
@@ -27,18 +28,27 @@ class Patterns:
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._patterns = [(compiled(pattern), pattern) for pattern in settings["patterns"]]
         self._text: str = settings["text"]
+        self._all = _together(settings["patterns"])
 
     def look(self, batch: Batch) -> list[Found]:
         """Per message the first pattern that fits."""
         found = []
         for place, text in enumerate(batch.folded):
-            for pattern, written in self._patterns:
-                fit = search(pattern, getattr(text, self._text))
+            looked = getattr(text, self._text)
+            for at in self._likely(looked):
+                pattern, written = self._patterns[at]
+                fit = search(pattern, looked)
                 if fit:
                     span = _original(text, self._text, fit.start(), fit.end())
                     found.append(Found(place, FOUND, (span,) if span else (), {"pattern": written}))
                     break
         return found
+
+    def _likely(self, text: str) -> list[int]:
+        """The places of patterns that fit, found in one pass; all of them for a long text, over which one pass for all may be slow."""
+        if len(text) > SHORT or not self._patterns:
+            return list(range(len(self._patterns)))
+        return sorted(self._all.Match(text) or ())
 
 
 def _original(text: Any, form: str, start: int, end: int) -> tuple[int, int] | None:
@@ -51,12 +61,25 @@ def _original(text: Any, form: str, start: int, end: int) -> tuple[int, int] | N
     return place
 
 
+def _options(memory: int) -> Any:
+    made = re2.Options()
+    made.case_sensitive, made.log_errors, made.max_mem = False, False, memory
+    return made
+
+
+def _together(patterns: Sequence[str]) -> Any:
+    """All patterns as one, which says in one pass which of them fit."""
+    every = re2.Set.SearchSet(_options(256 << 20))
+    for pattern in patterns:
+        every.Add(pattern)
+    every.Compile()
+    return every
+
+
 def compiled(pattern: str) -> Any:
     """The pattern, ready to search. Raises BadSettings when it is none, or too large to be fast."""
-    options = re2.Options()
-    options.case_sensitive, options.log_errors, options.max_mem = False, False, 8 << 20
     try:
-        made = re2.compile(pattern, options)
+        made = re2.compile(pattern, _options(8 << 20))
     except (re2.error, ValueError) as error:
         told = {"pattern": pattern[:60], "error": str(error.args[0] if error.args else error)[:120]}
         raise BadSettings(

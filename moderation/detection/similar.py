@@ -1,11 +1,12 @@
 """Near-duplicates: one text with small changes, from several members or in several groups. MinHash over character pairs."""
 
-import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext_noop
 
 from moderation.detection.batch import Batch
@@ -25,6 +26,7 @@ ACROSS_MEMBERS = gettext_noop("Nearly the same text from %(count)d members.")
 
 COMPARED = 50  # earlier texts that are compared with one; more of them make no difference
 BANDS = 12
+LONGEST = 2_000  # characters of a text that are compared
 
 
 class NearDuplicates:
@@ -38,10 +40,9 @@ class NearDuplicates:
         earlier: dict[int, list[tuple[Message, frozenset[int]]]] = defaultdict(list)
         found = []
         for message, place in batch.timeline:
-            shingles = _shingles(tight(message.text), self._settings["length"])
-            if not shingles:
+            length, shingles, bands = _sketch(message.text)
+            if length < self._settings["length"]:
                 continue
-            bands = _bands(shingles)
             if place is not None:
                 alike = self._alike(message, shingles, [row for band in bands for row in earlier[band][-COMPARED:]])
                 found += self._found(place, message, alike)
@@ -52,11 +53,11 @@ class NearDuplicates:
     def _alike(self, message: Message, shingles: frozenset[int], rows: list[tuple[Message, frozenset[int]]]) -> list[Message]:
         """Earlier messages within the time that share enough of their pairs of characters."""
         least, since = self._settings["similarity"] / 100, message.at - timedelta(minutes=self._settings["minutes"])
-        compared: dict[int, Message] = {}
+        compared: dict[int, Message | None] = {}
         for row, theirs in rows:
-            if row.at >= since and row.key not in compared and len(shingles & theirs) >= least * len(shingles | theirs):
-                compared[row.key] = row
-        return list(compared.values())
+            if row.at >= since and row.key not in compared and len(compared) < COMPARED:
+                compared[row.key] = row if len(shingles & theirs) >= least * len(shingles | theirs) else None
+        return [row for row in compared.values() if row is not None]
 
     def _found(self, place: int, message: Message, alike: list[Message]) -> list[Found]:
         """What the earlier ones make of a message."""
@@ -69,30 +70,31 @@ class NearDuplicates:
         return []
 
 
-def _shingles(text: str, least: int) -> frozenset[int]:
-    """Hashes of a text's pairs of characters; none of a short text. The same in every process."""
-    if len(text) < least:
-        return frozenset()
-    return frozenset(zlib.crc32(text[at : at + 2].encode()) for at in range(len(text) - 1))
+_FACTORS = np.array([0x9E3779B97F4A7C15 * (2 * at + 1) % 2**64 for at in range(BANDS)], dtype=np.uint64)
 
 
-_FACTORS = tuple((0x9E3779B1 * (2 * at + 1) & 0xFFFFFFFF, 0x85EBCA6B * (at + 7) & 0xFFFFFFFF) for at in range(BANDS))
+@lru_cache(maxsize=20_000)
+def _sketch(text: str) -> tuple[int, frozenset[int], tuple[int, ...]]:
+    """The length of the tight text, hashes of its pairs of characters, and buckets that similar texts are likely to share.
 
-
-def _bands(shingles: frozenset[int]) -> list[int]:
-    """Buckets that similar texts are likely to share: the least hash under each of several orders."""
-    return [(at << 32) | min((each * factor + plus) & 0xFFFFFFFF for each in shingles) for at, (factor, plus) in enumerate(_FACTORS)]
+    Kept, because the messages before a batch are those of the batches before it.
+    """
+    plain = tight(text) or text or "\0"
+    codes = np.frombuffer(plain[:LONGEST].encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    pairs = np.unique((codes[:-1] << np.uint64(21) | codes[1:]) if len(codes) > 1 else codes)
+    least = ((pairs * _FACTORS[0] >> np.uint64(20))[:, None] * _FACTORS[None, :] >> np.uint64(16)).min(axis=0)
+    return len(plain), frozenset(pairs.tolist()), tuple((at << 48) | each for at, each in enumerate(least.tolist()))
 
 
 def clusters(texts: Sequence[str], similarity: float = 0.7) -> list[int]:
     """A number for each text; near-duplicates share the least place at which one of them stands."""
-    shingled = [_shingles(tight(text), 2) or frozenset({zlib.crc32(text.encode("utf-8", "replace"))}) for text in texts]
+    sketches = [_sketch(text) for text in texts]
     firsts: dict[int, int] = {}
     roots = list(range(len(texts)))
-    for at, mine in enumerate(shingled):
-        for band in _bands(mine):
+    for at, (_length, mine, bands) in enumerate(sketches):
+        for band in bands:
             other = firsts.setdefault(band, at)
-            theirs = shingled[other]
+            theirs = sketches[other][1]
             if other != at and len(mine & theirs) >= similarity * len(mine | theirs):
                 one, two = sorted((_root(roots, at), _root(roots, other)))
                 roots[two] = one

@@ -1,6 +1,7 @@
 """Word lists: up to 65,000 words found in one pass, also spelled with spaces, circles, homophones or in pinyin."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 import ahocorasick
@@ -16,6 +17,7 @@ from moderation.detection.settings import BadSettings, Flag, Lines, Number, Sett
 MOST_WORDS, WORD_LENGTH = 65_000, 50
 SHORT_LATIN = 3  # letters; so short a word is looked for between other letters only: av is not in java
 SPELLED = 5  # letters that a word's pinyin needs to be looked for
+MOST_HITS = 200  # of one text that are looked at
 SHOWN = 5  # places of one message that are kept
 ALIKE = 0.8  # score of a word that only sounds like a listed one
 SETTINGS: Mapping[str, Setting] = {
@@ -87,7 +89,8 @@ def _hits(automaton: Any, text: str) -> list[tuple[int, int, str]]:
     """Start, end and word of each hit."""
     if automaton is None or not text:
         return []
-    return [(last + 1 - length, last + 1, word) for last, (length, word) in automaton.iter(text)]
+    found = islice(automaton.iter(text), MOST_HITS)
+    return [(last + 1 - length, last + 1, word) for last, (length, word) in found]
 
 
 def _inside_latin(text: Folded, start: int, end: int) -> bool:
