@@ -118,7 +118,7 @@ def _margin() -> LinearSVC:
 
 
 def _logistic(strength: float) -> LogisticRegression:
-    return LogisticRegression(C=strength, solver="liblinear", dual=True, tol=1e-2, max_iter=2_000, random_state=0)
+    return LogisticRegression(C=strength, solver="liblinear", dual=True, tol=0.1, max_iter=1_000, random_state=0)
 
 
 def _fit(learner: Any, rows: Any, offence: Array, factor: Array) -> tuple[Array, float]:
