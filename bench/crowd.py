@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import day
 from django.db import connection as database
 
 from content import services as content
@@ -73,6 +74,7 @@ def crowd(*, groups: int, members: int, messages: int, at: datetime) -> None:
             cursor.execute(statement, values)
         cursor.execute("UPDATE groups_group SET member_count = %(each)s, health = 60 + id %% 40", values)
     content.plan(at=at)
+    day.work(at=at)
     with database.cursor() as cursor:
         cursor.execute(PAST_SLOTS, values)
         _posts()

@@ -53,6 +53,7 @@ urlpatterns = [
     path("groups/<int:group_id>/plan/<slug:sort>/<slug:key>/", views.group_part, name="group-part"),
     path("asking/", views.asking, name="asking"),
     path("asking/decide/", views.decide, name="decide"),
+    path("asking/again/<str:token>/", views.ask_again, name="ask-again"),
     path("duties/", views.duties, name="duties"),
     path("duties/settle/", views.settle_duty, name="duty-settle"),
     path("duties/reopen/", views.reopen_duty, name="duty-reopen"),

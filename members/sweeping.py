@@ -74,7 +74,7 @@ MOVES: dict[CaseState, frozenset[CaseState]] = {
     S.REMOVING: _LIFE | {S.REMOVED, S.FAILED},
     S.REMOVED: frozenset({S.REMOVING, S.FAILED, S.RESTORED}),
     S.FAILED: _LIFE | {S.REMOVING, S.REMOVED},
-    S.RESTORED: frozenset(),
+    S.RESTORED: frozenset({S.REMOVED}),  # the undo of a person's word
 }
 # Somebody or something is at it: one such case a member.
 IN_PROGRESS = (S.ASKING, S.UNASKED, S.ASKED, S.IN_REVIEW, S.APPROVED, S.REMOVING, S.FAILED)

@@ -113,6 +113,7 @@ urlpatterns = [
     path("entrances/<int:group_id>/", joining.entrance, name="entrance"),
     path("waiting/", line.line, name="waiting"),
     path("waiting/act", line.act, name="waiting-act"),
+    path("waiting/undo/<str:token>", line.undo, name="waiting-undo"),
     path("waiting/<int:pk>/reveal", line.reveal, name="waiting-reveal"),
     path("campaigns/", invitations.campaigns, name="campaigns"),
     path("campaigns/new", invitations.campaign_new, name="campaign-new"),

@@ -42,6 +42,7 @@ class CalendarEntrySerializer(serializers.Serializer[Any]):
     state = serializers.CharField(help_text="Of the group that needs a person most.")
     label = serializers.CharField()  # type: ignore[assignment]
     colour = serializers.CharField()
+    why = serializers.CharField(help_text="A code: why it was, or as things stand will be, skipped or missed; mostly empty.")
     states = serializers.DictField(child=serializers.IntegerField(), help_text="How many groups in which state.")
     count = serializers.IntegerField(help_text="How many groups.")
     group = serializers.IntegerField(allow_null=True)

@@ -26,7 +26,8 @@ class Part:
     """Some groups' share of an entry, in one state: `count` of them, `pk` and `group` those of the first.
 
     `group_name` and `zone` are told of a group that stands alone. An empty title stands for different ones. `pk` is the slot's, the
-    post's or, of a plan, the schedule's; `day` is the local day of the group where it is a slot or a plan.
+    post's or, of a plan, the schedule's; `day` is the local day of the group where it is a slot or a plan. `why` is the code of why it
+    is, or will be, skipped or missed (content.policy.Why); of slots that were, it is told of a group that stands alone.
     """
 
     due_at: datetime
@@ -40,6 +41,7 @@ class Part:
     group_name: str = ""
     zone: str = ""
     day: date | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,12 @@ class Entry:
     def state(self) -> str:
         """The state of the part that needs a person most."""
         return self.first.state
+
+    @property
+    def why(self) -> str:
+        """Why it is skipped or missed, where all its parts have one reason."""
+        whys = {part.why for part in self.parts}
+        return self.first.why if len(whys) == 1 else ""
 
     @property
     def count(self) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Case, Count, DateField, Exists, F, Max, Min, OuterRef, Q, QuerySet, Value, When
 
 from content.calendar.entries import Entry, Part, Source, merged
+from content.calendar.fate import Doomed, becomes, doomed
 from content.calendar.window import DAY, Window
 from content.models import Post, Schedule, Slot
 from content.policy import PostState, SlotState
@@ -18,6 +19,7 @@ MOST = 2000  # entries of one source; behind it a calendar says that there are m
 MOST_RULES = 400  # different rules looked at behind the rows
 # Of slots that were not released: no post stands for it. A cancelled one makes room; one that was handed over has released its slot.
 UNSPOKEN = ~Exists(Post.objects.filter(slot=OuterRef("pk"), released_at=None).exclude(state=PostState.CANCELLED))
+OVER = (SlotState.SKIPPED, SlotState.MISSED, PostState.MISSED)
 ROOM = ("count", "first_pk", "first_group")
 
 
@@ -30,8 +32,9 @@ class Spread:
 
 
 def spread(window: Window, *, at: datetime) -> Spread:
-    """Everything in the window: seven queries, however many groups."""
-    slots, posts, rules = _slots(window), _posts(window), _rules(window)
+    """Everything in the window: ten queries, however many groups."""
+    fates = doomed(window)
+    slots, posts, rules = _slots(window, fates), _posts(window, fates), _rules(window, fates)
     parts = [*map(_slot_part, slots[:MOST]), *map(_post_part, posts[:MOST]), *_promised(rules[:MOST_RULES], window, at)]
     kept = _named(part for part in parts if window.state in ("", part.state))
     return Spread(merged(kept, coarse=window.coarse), len(slots) > MOST or len(posts) > MOST or len(rules) > MOST_RULES)
@@ -42,31 +45,48 @@ def _named(parts: Iterable[Part]) -> list[Part]:
     known = list(parts)
     alone = {part.group for part in known if part.count == 1}
     rooms = {pk: (name, zone) for pk, name, zone in Group.objects.filter(pk__in=alone).values_list("pk", "name", "zone")}
-    return [replace(part, group_name=rooms[part.group][0], zone=rooms[part.group][1]) if part.count == 1 else part for part in known]
+    whys = _whys(known)
+    return [
+        replace(part, group_name=rooms[part.group][0], zone=rooms[part.group][1], why=part.why or whys.get((part.source, part.pk), ""))
+        if part.count == 1
+        else part
+        for part in known
+    ]
 
 
-def _slots(window: Window) -> list[dict[str, Any]]:
+def _whys(parts: list[Part]) -> dict[tuple[Source, int], str]:
+    """Why slots and posts of one group alone were skipped or missed."""
+    found: dict[tuple[Source, int], str] = {}
+    for source, model in ((Source.SLOT, Slot), (Source.POST, Post)):
+        pks = [part.pk for part in parts if part.source == source and part.count == 1 and part.state in OVER and not part.why]
+        if pks:
+            found |= {(source, pk): why for pk, why in model._default_manager.filter(pk__in=pks).values_list("pk", "why")}
+    return found
+
+
+def _slots(window: Window, fates: Doomed) -> list[dict[str, Any]]:
     """Slots that no post stands for, by moment, title, kind and state."""
     found = Slot.objects.filter(
         UNSPOKEN, ~Q(state=SlotState.RELEASED), schedule__group__in=window.groups, due_at__gte=window.since, due_at__lt=window.until
     )
     if window.post_kind:
         found = found.filter(schedule__kind=window.post_kind)
-    rows = found.values("due_at", "state", kind=F("schedule__kind"), **({} if window.coarse else {"title": F("schedule__title")}))
+    titled = {} if window.coarse else {"title": F("schedule__title")}
+    rows = found.values("due_at", "state", kind=F("schedule__kind"), **titled, **fates.column("schedule__group"))
     return _limited(_counted(rows, "schedule__group", "schedule__title", window).annotate(first_day=Min("day")), MOST)
 
 
-def _posts(window: Window) -> list[dict[str, Any]]:
+def _posts(window: Window, fates: Doomed) -> list[dict[str, Any]]:
     found = Post.objects.filter(group__in=window.groups, due_at__gte=window.since, due_at__lt=window.until)
     if window.post_kind:
         found = found.filter(kind=window.post_kind)
     if not window.cancelled and window.state != PostState.CANCELLED:
         found = found.exclude(state=PostState.CANCELLED)
-    rows = found.values("due_at", "state", "kind", *(() if window.coarse else ("title",)))
+    rows = found.values("due_at", "state", "kind", *(() if window.coarse else ("title",)), **fates.column("group", posts=True))
     return _limited(_counted(rows, "group", "title", window), MOST)
 
 
-def _rules(window: Window) -> list[dict[str, Any]]:
+def _rules(window: Window, fates: Doomed) -> list[dict[str, Any]]:
     """Schedules that go on behind their rows, those of one rule together; a schedule with rows further ahead stands alone."""
     alone = Case(When(pk__in=_ahead(window), then=F("pk")), default=Value(0))
     begin = Case(When(start__lte=window.first - DAY, then=Value(window.first - DAY)), default=F("start"), output_field=DateField())
@@ -77,7 +97,9 @@ def _rules(window: Window) -> list[dict[str, Any]]:
     if window.post_kind:
         found = found.filter(kind=window.post_kind)
     names = ("kind", "weekdays", "at", "holidays", "skip", "planned_until", *(() if window.coarse else ("title",)))
-    rows = found.annotate(alone=alone, begin=begin, finish=finish).values(*names, "alone", "begin", "finish", zone=F("group__zone"))
+    rows = found.annotate(alone=alone, begin=begin, finish=finish).values(
+        *names, "alone", "begin", "finish", zone=F("group__zone"), **fates.column("group")
+    )  # fmt: skip
     return list(_counted(rows, "group", "title", window).order_by("first_pk")[: MOST_RULES + 1])
 
 
@@ -112,7 +134,8 @@ def _post_part(row: dict[str, Any]) -> Part:
 def _part(row: dict[str, Any], source: Source, due_at: datetime, state: str, day: date | None) -> Part:
     count, pk, group = (row[key] for key in ROOM)
     title = row["title"] if "title" in row else row["first_title"] if row["first_title"] == row["last_title"] else ""
-    return Part(due_at, title, row["kind"], state, source, count, pk, group, day=day)
+    state, why = becomes(state, row.get("why", ""))
+    return Part(due_at, title, row["kind"], state, source, count, pk, group, day=day, why=why)
 
 
 def _promised(rows: list[dict[str, Any]], window: Window, at: datetime) -> Iterator[Part]:
@@ -140,20 +163,32 @@ def members_of(window: Window, *, due_at: datetime, title: str, kind: str, at: d
     slots = slots.filter(schedule__kind=kind, **({"schedule__title": title} if title else {}))
     posts = Post.objects.exclude(state=PostState.CANCELLED).filter(group__in=window.groups, due_at=due_at, kind=kind)
     posts = posts.filter(title=title) if title else posts
-    parts = [_slot_alone(slot) for slot in slots.select_related("schedule__group")[:MOST]]
-    parts += [_post_alone(post) for post in posts.select_related("group")[:MOST]]
-    parts += _promised_alone(window, due_at, title, kind, at)
+    fates = doomed(window)
+    parts = [_fated(_slot_alone(slot), fates) for slot in slots.select_related("schedule__group")[:MOST]]
+    parts += [_fated(_post_alone(post), fates) for post in posts.select_related("group")[:MOST]]
+    parts += [_fated(part, fates) for part in _promised_alone(window, due_at, title, kind, at)]
     found = (Entry((part,)) for part in parts)
     return sorted(found, key=lambda entry: (entry.first.group_name, entry.first.pk))
 
 
+def _fated(part: Part, fates: Doomed) -> Part:
+    state, why = becomes(part.state, fates.of(part.group, part.pk if part.source == Source.POST else 0))
+    return replace(part, state=state, why=why) if why else part
+
+
 def _slot_alone(slot: Slot) -> Part:
     group, schedule = slot.schedule.group, slot.schedule
-    return Part(slot.due_at, schedule.title, schedule.kind, slot.state, Source.SLOT, 1, slot.pk, group.pk, group.name, group.zone, slot.day)
+    return Part(
+        slot.due_at, schedule.title, schedule.kind, slot.state, Source.SLOT, 1, slot.pk, group.pk, group.name, group.zone,
+        slot.day, slot.why,
+    )  # fmt: skip
 
 
 def _post_alone(post: Post) -> Part:
-    return Part(post.due_at, post.title, post.kind, post.state, Source.POST, 1, post.pk, post.group_id, post.group.name, post.group.zone)
+    group = post.group
+    return Part(
+        post.due_at, post.title, post.kind, post.state, Source.POST, 1, post.pk, group.pk, group.name, group.zone, None, post.why
+    )  # fmt: skip
 
 
 def _promised_alone(window: Window, due_at: datetime, title: str, kind: str, at: datetime) -> list[Part]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from content.calendar.entries import Entry, Part, Source
-from content.policy import PostKind, PostState, SlotState
+from content.policy import PostKind, PostState, SlotState, Why
 from groupops.shared.templatetags.ui import state_colour
 
 STATES: dict[str, Any] = {**dict(SlotState.choices), **dict(PostState.choices)}
@@ -64,6 +64,7 @@ def plain(entry: Entry, addresses: Addresses, writable: Container[int], at: date
         "state": entry.state,
         "label": words(entry),
         "colour": colour(entry.state),
+        "why": entry.why,
         "states": entry.states,
         "count": entry.count,
         "group": part.group if part else None,
@@ -84,7 +85,7 @@ def _pk(part: Part | None, source: Source) -> int | None:
 def words(entry: Entry) -> str:
     """The states of an entry in words: "已发送", or "18 已发送 · 2 发送失败"."""
     if len(entry.states) == 1:
-        return state_words(entry.state, entry.first.source)
+        return " · ".join(filter(None, [state_words(entry.state, entry.first.source), why_words(entry.why)]))
     return " · ".join(f"{count} {STATES[state]}" for state, count in entry.states.items())
 
 
@@ -93,6 +94,11 @@ def state_words(state: str, source: Source | None = None) -> str:
     if source == Source.PLAN and state == SlotState.PLANNED:
         return _("By plan")
     return _("Approved, held") if state == PostState.APPROVED else str(STATES[state])
+
+
+def why_words(why: str) -> str:
+    """A reason in words; ahead of its time as it stands."""
+    return str({Why.PAUSED: _("the group is paused"), Why.INACTIVE: _("the group is not active")}.get(why) or Why(why).label)  # type: ignore[call-overload]
 
 
 def colour(state: str) -> str:

@@ -51,10 +51,11 @@ from content.services.schedules import (
     update_schedule,
 )
 from content.services.scoped import follow_kind, save_duty, save_theme
-from content.services.slots import drop_ahead, leave_slot, send_slot_now, write_ahead
+from content.services.slots import ASKING, ask_again, drop_ahead, leave_slot, send_slot_now, write_ahead
 from content.services.ticking import plan
 
 __all__ = [
+    "ASKING",
     "BY_WRITER",
     "LineOff",
     "Many",
@@ -65,6 +66,7 @@ __all__ = [
     "act_on",
     "adopt_plan",
     "approve_post",
+    "ask_again",
     "at_once",
     "cancel_post",
     "create_line",

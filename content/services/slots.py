@@ -106,9 +106,22 @@ def _of_schedule(slot: Slot, by: User | None, at: datetime) -> Post:
     return post
 
 
-def leave_slot(*, slot: Slot, by: User | None, at: datetime) -> None:
-    """Decide that a slot that asks a person stays unsent. Raises TooLate."""
+def leave_slot(*, slot: Slot, by: User | None, at: datetime) -> Why:
+    """Decide that a slot that asks a person stays unsent; returns why it asked, for `ask_again`. Raises TooLate."""
     with transaction.atomic():
-        if not Slot.objects.filter(pk=slot.pk, state=SlotState.MISSED, why__in=ASKING).update(why=Why.LEFT):
+        asking = Slot.objects.select_for_update().filter(pk=slot.pk, state=SlotState.MISSED, why__in=ASKING)
+        was = asking.values_list("why", flat=True).first()
+        if was is None:
             raise TooLate(_("Somebody has already decided what becomes of this one."))
+        Slot.objects.filter(pk=slot.pk).update(why=Why.LEFT)
         record.audit(by=by, verb="slot.leave", target=slot, at=at, group_id=slot.schedule.group_id)
+    return Why(was)
+
+
+def ask_again(*, slot: Slot, why: Why, by: User | None, at: datetime) -> None:
+    """Take `leave_slot` back: the slot asks a person again, for the reason it had. Raises TooLate where it no longer stands left."""
+    with transaction.atomic():
+        left = Slot.objects.filter(pk=slot.pk, state=SlotState.MISSED, why=Why.LEFT)
+        if why not in ASKING or not left.update(why=why):
+            raise TooLate(_("Somebody has already decided what becomes of this one."))
+        record.audit(by=by, verb="slot.ask_again", target=slot, at=at, group_id=slot.schedule.group_id)

@@ -1,7 +1,7 @@
 """Pages of the content: schedules, their slots, posts."""
 
-from content.views.acts import adopt, disable, enable, leave, send_slot, skip, unskip
-from content.views.asking import asking, decide
+from content.views.acts import adopt, disable, enable, send_slot, skip, unskip
+from content.views.asking import ask_again, asking, decide, leave
 from content.views.duties import duties, reopen_duty, settle_duty
 from content.views.group_plan import follow, group_plan
 from content.views.moments import moment_posts
@@ -18,6 +18,7 @@ __all__ = [
     "adopt",
     "again",
     "all_posts",
+    "ask_again",
     "asking",
     "create",
     "decide",

@@ -85,15 +85,5 @@ def send_slot(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, "content:schedule", slot.schedule_id)
 
 
-@require_POST
-@once
-def leave(request: HttpRequest, pk: int) -> HttpResponse:
-    """Leave a slot that asks a person unsent."""
-    slot = slot_for(request, pk, GroupRight.CONTENT)
-    content.leave_slot(slot=slot, by=actor(request), at=clock.now())
-    messages.success(request, _("It stays unsent."))
-    return back(request, "content:schedule", slot.schedule_id)
-
-
 def _done(request: HttpRequest, said: str, title: str, undo: str) -> None:
     messages.success(request, said % {"title": title}, extra_tags=f"undo:{undo}")

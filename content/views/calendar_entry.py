@@ -30,6 +30,7 @@ from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
+from groupops.groups.policy import Lifecycle
 from groupops.groups.views.found import actor, is_htmx
 from groupops.messaging.models import Binding
 from groupops.shared import clock
@@ -172,7 +173,9 @@ def show(request: HttpRequest, panel: Panel, *, status: int = 200, **more: Any) 
 
 
 def silence(panel: Panel) -> str:
-    """Why an open post would not leave as things stand; empty where it would, or where there is none."""
+    """Why it would not go out as things stand; empty where it would."""
+    if panel.group.lifecycle != Lifecycle.ACTIVE:
+        return _("The group is not running: as long as that is so, nothing goes out.")
     if panel.post is None:
         return ""
     if queries.is_off(panel.slot):

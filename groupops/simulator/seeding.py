@@ -11,7 +11,7 @@ from groupops.groups.policy import Scope
 from groupops.inbound.keeping import NAME as KEPT
 from groupops.messaging import services as messaging
 from groupops.messaging.models import Connection
-from groupops.simulator import by_hand, hosting, inviting, leftovers, posting, staff
+from groupops.simulator import by_hand, hosting, inviting, leftovers, posting, staff, tended
 from groupops.simulator.happening import utc
 from groupops.simulator.playing import Play
 from groupops.simulator.posting import Stage
@@ -24,6 +24,7 @@ from members.tiers import nights
 
 BOT = "groupops"  # our account on the fake platform
 CHANNEL = "演示平台"
+CARERS = ("lin.yun", "he.xiaoxi", "tang.yi")  # of staff.PEOPLE
 NIGHTS = 45  # that the tiers look back on
 KEPT_DAYS = 120  # the history of ninety days can be read whole
 WHY_KEPT = "演示的九十天历史要能看全"
@@ -49,8 +50,16 @@ def seed(*, at: datetime) -> None:
     content.plan(at=at)
     questions.lapse(at=at)
     groups.assess(at=at)
-    for ago in range(NIGHTS, -1, -1):  # the tiers as they would have moved night by night; known nights are passed over
-        nights.judge(at=at - ago * ONE)
+    _nights(at)
+
+
+def _nights(at: datetime) -> None:
+    """The tiers as they would have moved night by night, and what staff did about them; known nights are passed over."""
+    people = [User.objects.get(username=username) for username in CARERS]
+    for ago in range(NIGHTS, -1, -1):
+        night = at - ago * ONE
+        nights.judge(at=night)
+        tended.care_for(proposed=night, nights=ago, by=people[ago % len(people)], at=at)
 
 
 def _lived(play: Play, clock: Stage, founder: User, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -36,10 +37,11 @@ def settle(*, pks: Collection[int], to: CareState, by: User, at: datetime) -> li
     groups = access.groups_with(by, GroupRight.CARE, sandboxes=True)
     with transaction.atomic():
         rows = list(CareTask.objects.select_for_update(of=("self",)).filter(pk__in=pks, group__in=groups).exclude(state=to).order_by("pk"))
+        settled: dict[str, Any] = {"settled_at": None, "settled_by": None} if to == CareState.OPEN else {"settled_at": at, "settled_by": by}
+        CareTask.objects.filter(pk__in=[row.pk for row in rows]).update(state=to, **settled)
         for row in rows:
             was, row.state = row.state, to
-            row.settled_at, row.settled_by = (None, None) if to == CareState.OPEN else (at, by)
-            row.save(update_fields=["state", "settled_at", "settled_by"])
+            row.settled_at, row.settled_by = settled["settled_at"], settled["settled_by"]
             record.audit(
                 by=by,
                 verb=VERBS[to],

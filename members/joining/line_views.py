@@ -14,14 +14,15 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
-from groupops.shared import clock, paging
-from groupops.shared.errors import Forbidden
+from groupops.shared import clock, paging, undos
+from groupops.shared.errors import Conflict, Forbidden
 from groupops.shared.http import ids, next_url, not_found_unless
 from members.entering import WaitingState
 from members.joining import queries, waiting
 from members.joining.forms import WaitingFilter
 from members.joining.places import place_url
 
+ROOM = "members.joining.waiting"  # of its undos
 MOST = 200
 TOLD, REVEAL = "told", "reveal"
 TO = {state.value: state for state in (WaitingState.JOINED, WaitingState.DROPPED, WaitingState.WAITING)}
@@ -72,14 +73,29 @@ def act(request: HttpRequest) -> HttpResponse:
     seen = list(queries.waiting_for(user).filter(pk__in=pks).values_list("pk", flat=True))
     if name == TOLD:
         done = waiting.told(pks=seen, by=user, at=at)
+        undoing = undos.tags(reverse("members:waiting-undo", args=[undos.token(ROOM, [row.pk for row in done])])) if done else ""
         text = ngettext("%(n)d was told.", "%(n)d were told.", len(done))
     else:
+        undoing = ""  # its pills lead back: who was taken off is put back there
         done = waiting.settle(pks=seen, to=TO[name], by=user, at=at)
         text = ngettext("%(n)d was changed.", "%(n)d were changed.", len(done))
     if done:
-        messages.success(request, text % {"n": len(done)})
+        messages.success(request, text % {"n": len(done)}, extra_tags=undoing)
     else:
         messages.warning(request, _("Nothing was chosen that you may change."))
+    return _back(request)
+
+
+@require_POST
+@once
+def undo(request: HttpRequest, token: str) -> HttpResponse:
+    """They were not told, after all; while the message that offered it is fresh."""
+    user = actor(request)
+    seen = list(queries.waiting_for(user).filter(pk__in=undos.read(ROOM, token)).values_list("pk", flat=True))
+    done = waiting.untell(pks=seen, by=user, at=clock.now())
+    if not done:
+        raise Conflict(_("This can no longer be undone."))
+    messages.success(request, _("Taken back."))
     return _back(request)
 
 

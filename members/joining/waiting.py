@@ -88,6 +88,17 @@ def told(*, pks: Collection[int], by: User, at: datetime) -> list[Waiting]:
     return rows
 
 
+def untell(*, pks: Collection[int], by: User, at: datetime) -> list[Waiting]:
+    """Take `told` back; returns those who are still called and had been told."""
+    with transaction.atomic():
+        rows = list(_mine(pks, by).filter(state=WaitingState.CALLED, told_at__isnull=False))
+        for row in rows:
+            row.told_at = None
+            row.save(update_fields=["told_at"])
+            record.audit(by=by, verb="waiting.untold", target=row, at=at, group_id=row.group_id)
+    return rows
+
+
 def settle(*, pks: Collection[int], to: WaitingState, by: User, at: datetime) -> list[Waiting]:
     """They came in, no longer wait, or wait again at their old place; returns those that changed."""
     if to not in VERBS:

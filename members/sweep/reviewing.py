@@ -191,6 +191,20 @@ def restored(*, cases: Sequence[SweepCase], by: User, at: datetime) -> Many:
     return _each(cases, work, by=by, at=at, follows=False)
 
 
+def not_back(*, cases: Sequence[SweepCase], by: User, at: datetime) -> Many:
+    """Take `restored` back: they are still away, and Today asks again to invite them."""
+
+    def work(case: SweepCase) -> Why:
+        if case.state != CaseState.RESTORED:
+            return _moved_on(case)
+        Membership.objects.filter(pk=case.membership_id, kept_at=case.state_at).update(kept_at=None)
+        moving.move(case, CaseState.REMOVED, at=at, by=by)
+        _audit(case, "sweep.not_back", by, at)
+        return None
+
+    return _each(cases, work, by=by, at=at, follows=False)
+
+
 def _each(cases: Sequence[SweepCase], work: Work, *, by: User, at: datetime, follows: bool = True) -> Many:
     """Carry something out on each that `by` may remove people from, locked in order. `follows`: what ended by itself moves there first."""
     result = Many()

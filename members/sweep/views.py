@@ -243,8 +243,9 @@ def _answer(request: HttpRequest, name: str, result: Many) -> HttpResponse:
 
 
 def _undoing(name: str, result: Many) -> str:
-    """What can be taken back: a removal that has not left yet, and "they stay" of somebody in review."""
-    again = [case.pk for case in result.done if name in (APPROVE, SECOND) or (name == SPARE and case.asked_at and not case.approved_at)]
+    """What can be taken back: a removal that has not left yet, "they stay" of somebody in review, and that somebody is back."""
+    takes = name in (APPROVE, SECOND, RESTORED)
+    again = [case.pk for case in result.done if takes or (name == SPARE and case.asked_at and not case.approved_at)]
     if not again:
         return ""
     return undos.tags(reverse("members:sweep-undo", args=[undos.token(ROOM, [name, again])]))
@@ -263,6 +264,8 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     cases, user, at = list(queries.cases_for(actor(request)).filter(pk__in=pks).order_by("pk")), actor(request), clock.now()
     if name == SPARE:
         result = reviewing.unspare(cases=cases, by=user, at=at)
+    elif name == RESTORED:
+        result = reviewing.not_back(cases=cases, by=user, at=at)
     else:
         result = reviewing.spare(cases=cases, why=_("The approval was taken back."), by=user, at=at)
     n = len(result.done)

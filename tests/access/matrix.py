@@ -179,6 +179,7 @@ TABLE |= {
     "members:entrance": form(CHANGE_GROUP, {"group_id": "group"}),
     "members:waiting": at(EVERYBODY, is_list=True),
     "members:waiting-act": post(EVERYBODY, do="told"),
+    "members:waiting-undo": at(post(EVERYBODY, {"token": "nonsense"}), answers=frozenset({404})),
     "members:waiting-reveal": post(ACT, {PK: "waiting"}),
     "members:sweep": at(EVERYBODY, is_list=True),
     "members:sweep-start": post(at(ACT, foreign=GONE), {}, group="group"),
@@ -328,6 +329,7 @@ TABLE |= {
     "content:follow-kind": post(CHANGE_GROUP, {"group_id": "group", "sort": "theme"}),
     "content:asking": EVERYBODY,
     "content:decide": post(EVERYBODY, do="leave"),
+    "content:ask-again": at(post(EVERYBODY, {"token": "nonsense"}), answers=frozenset({404})),
     "content:duties": EVERYBODY,  # of the groups one plans for or holds a post in
     "content:duty-settle": at(post(EVERYBODY, key="x"), answers=frozenset({409})),
     "content:duty-reopen": post(EVERYBODY, key="x"),

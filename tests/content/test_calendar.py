@@ -8,12 +8,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from content import services as content
 from content.calendar import View, Window, days_of, members_of, spread
 from content.calendar.window import turned
+from content.calendar.wire import words
 from content.models import Schedule, Slot
-from content.policy import PostKind, PostState
+from content.policy import PostKind, PostState, Why
 from groupops.groups.models import Group
 from groupops.groups.policy import Lifecycle
 from groupops.shared import clock
@@ -120,6 +122,32 @@ def test_an_archived_group_promises_nothing(group: Group) -> None:
     Slot.objects.filter(schedule=schedule).delete()
     Group.objects.update(lifecycle=Lifecycle.ARCHIVED)
     assert shown(window(date(2026, 12, 7))) == []
+
+
+@pytest.mark.both_databases
+def test_what_will_not_go_out_is_drawn_as_skipped_with_its_reason(group: Group) -> None:
+    """A text whose day was left out or switched off; all that a paused group plans, row or rule; what has left stays as it is."""
+    left_out, off = made(group, title="甲"), made(group, title="乙")
+    for schedule in (left_out, off):
+        slot = schedule.slots.get(day=date(2026, 11, 24))
+        content.write_ahead(slot=slot, title=schedule.title, body="今天不一样", by=None, at=NOW)
+    content.skip_day(schedule=left_out, day=date(2026, 11, 24), by=None, at=NOW)
+    content.disable(schedule=off, by=None, at=NOW)
+    asleep = bound(name="歇着的群")
+    made(asleep, title="丙")
+    PostFactory(group=asleep, title="丁", due_at=NOW + timedelta(days=2))
+    PostFactory(group=asleep, title="戊", state=PostState.SENT, due_at=NOW + timedelta(days=1), sent_at=NOW)
+    Group.objects.filter(pk=asleep.pk).update(lifecycle=Lifecycle.PAUSED)
+    for days in (window(date(2026, 11, 24), 1), window(date(2026, 11, 24), 1, coarse=True)):
+        told = {(entry.state, part.why) for entry in spread(days, at=NOW).entries for part in entry.parts}
+        assert told == {("skipped", Why.PERSON), ("skipped", Why.DISABLED), ("skipped", Why.PAUSED)}
+    drawn = {entry.title: (entry.state, entry.why) for entry in spread(window(date(2026, 11, 23), 28), at=NOW).entries}
+    assert (drawn["丙"], drawn["丁"], drawn["戊"]) == (("skipped", "paused"), ("skipped", "paused"), ("sent", ""))
+    [entry] = members_of(window(date(2026, 11, 24), 1), due_at=NOW + timedelta(days=2), title="丁", kind="message", at=NOW)
+    assert (entry.state, entry.why) == ("skipped", Why.PAUSED)
+    with override("en"):
+        [shown_as] = {words(entry) for entry in spread(window(date(2026, 11, 24), 1), at=NOW).entries if entry.title == "丁"}
+    assert shown_as == "Skipped · the group is paused"
 
 
 def test_days_are_those_of_the_zone(group: Group) -> None:

@@ -11,6 +11,7 @@ from content.models import DutyDone, GroupPlan, PlanLine, Schedule, Theme
 from groupops.groups.models import Group, Kind
 from groupops.groups.policy import Post
 from groupops.shared import clock
+from groupops.shared.templatetags.ui import undo_url
 from tests.factories.accounts import founder, volunteer
 from tests.factories.content import ScheduleFactory, SlotFactory, bound
 from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
@@ -185,6 +186,12 @@ def test_what_asks_a_person_is_decided_many_at_once(boss: Client, tech: Kind) ->
     assert "公告" in page(boss, "content:asking")
     content.leave_slot(slot=slots[0], by=None, at=NOW)
     post(boss, "content:decide", pk=[slot.pk for slot in slots[:2]], do="leave")
+    [said] = boss.get(reverse("content:asking")).context["messages"]
+    assert boss.post(undo_url(said)).status_code == 302
+    assert boss.post(undo_url(said)).status_code == 409
+    slots[1].refresh_from_db()
+    assert slots[1].why == "ask"
+    post(boss, "content:decide", pk=[slots[1].pk], do="leave")
     post(boss, "content:decide", pk=[slots[2].pk], do="send")
     for slot in slots:
         slot.refresh_from_db()

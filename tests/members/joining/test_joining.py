@@ -128,6 +128,9 @@ def test_the_line_is_called_in_order_and_into_no_more_places_than_there_are() ->
     assert len([item for item in today.source(by, NOW) if item.kind == "waiting_list"]) == 3
     assert len(waiting.told(pks=[line[0].pk], by=by, at=NOW)) == 1
     assert waiting.told(pks=[line[0].pk], by=by, at=NOW) == []
+    assert waiting.untell(pks=[line[0].pk], by=volunteer(), at=NOW) == []
+    assert len(waiting.untell(pks=[line[0].pk], by=by, at=NOW)) == 1
+    assert waiting.untell(pks=[line[0].pk], by=by, at=NOW) == []
     waiting.settle(pks=[line[1].pk], to=WaitingState.DROPPED, by=by, at=NOW)
     assert waiting.call(at=NOW) == 1
     assert waiting.settle(pks=[line[2].pk], to=WaitingState.JOINED, by=volunteer(), at=NOW) == []

@@ -284,6 +284,10 @@ def test_invited_back_and_there_again() -> None:
     sweeping.advance(at=NOW + 2 * DAY)
     case.refresh_from_db()
     assert (case.state, list(queries.wanted_back(by))) == (CaseState.RESTORED, [])
+    assert reviewing.not_back(cases=[case], by=by, at=NOW + 2 * DAY).done
+    assert list(queries.wanted_back(by)) == [case]
+    assert reviewing.restored(cases=[case], by=by, at=NOW + 3 * DAY).done
+    assert not reviewing.restored(cases=[case], by=by, at=NOW + 3 * DAY).done
 
 
 def test_a_pause_of_enforcing_holds_the_removal_but_not_the_question() -> None:

@@ -1,11 +1,13 @@
 """Starts the whole product on this machine and stays until it is told to stop."""
 
 import io
+import os
 import shutil
 import signal
 import sys
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +19,7 @@ from django.db import connections
 from django.urls import reverse
 
 from groupops.accounts import services as accounts
-from groupops.operations.embedded import lock, ports, readiness
+from groupops.operations.embedded import lock, ports, processes, readiness
 from groupops.operations.embedded.console import Console
 from groupops.operations.embedded.supervision import Supervision
 from groupops.record import tasks as record_tasks
@@ -34,8 +36,9 @@ class Command(BaseCommand):
     requires_system_checks = ()  # migrate runs them, after the port was looked at
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """One option: the port on 127.0.0.1."""
+        """The port on 127.0.0.1, and a child process that must have ended well before a page can be shown."""
         parser.add_argument("--port", type=int, default=urlsplit(settings.PUBLIC_URL).port or 8000)
+        parser.add_argument("--after", type=int, metavar="PID", help="a child of this process that builds what the browser loads")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit codes: 0 stopped by a person, 1 could not start, 130 interrupted before it was up."""
@@ -47,6 +50,7 @@ class Command(BaseCommand):
         try:
             with lock.take(self.state, url=settings.PUBLIC_URL):
                 self._prepare()
+                self._await(options["after"])
                 supervision = self._start()
                 self._watch(supervision)
         except KeyboardInterrupt:
@@ -54,6 +58,8 @@ class Command(BaseCommand):
         finally:
             if supervision is not None:
                 supervision.stop()
+            else:
+                self._drop(options["after"])
         if supervision is None:
             sys.exit(130)
         self._say("stopped", f"everything is kept in {self.state}")
@@ -86,6 +92,23 @@ class Command(BaseCommand):
         started = time.monotonic()
         call_command("seed_demo", verbosity=0, stdout=io.StringIO())
         self._say("demo data", f"in place ({time.monotonic() - started:.0f} s)")
+
+    def _await(self, child: int | None) -> None:
+        """Until a child has ended; one that is no child of ours has."""
+        status = 0
+        if child is not None:
+            with suppress(ChildProcessError):
+                status = os.waitpid(child, 0)[1]
+        if status:
+            raise CommandError(
+                f"The front end could not be built; what went wrong stands above and in {settings.BASE_DIR / '.cache' / 'logs'}."
+            )
+
+    def _drop(self, child: int | None) -> None:
+        """End what is built beside us: a shell's background hears no Ctrl-C."""
+        for pid in [child, *processes.descendants(child)] if child else []:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def _start(self) -> Supervision:
         platform = ports.free(self.port + 1)
