@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.timezone import localtime
@@ -19,6 +18,7 @@ from content.queries import Echo, Line
 from groupops.accounts.models import User
 from groupops.accounts.standing import Standing
 from groupops.groups.models import Group
+from groupops.shared.addresses import address
 from groupops.shared.today import LIMIT, TodayItem
 
 FRESH = timedelta(minutes=30)  # a duty is due all through its window, so it never counts as overdue in it
@@ -48,10 +48,10 @@ def _ask(due: datetime, title: str, slots: list[Slot]) -> TodayItem:
         kind="missed",
         text=_("Decide whether this still goes out"),
         detail=title,
-        url=reverse("content:schedule", args=[slots[0].schedule_id]) if len(slots) == 1 else reverse("content:asking"),
+        url=address("content:schedule", slots[0].schedule_id) if len(slots) == 1 else address("content:asking"),
         group=slots[0].schedule.group.name if len(slots) == 1 else "",
         group_ids=tuple(slot.schedule.group_id for slot in slots),
-        done_url=reverse("content:send-slot", args=[slots[0].pk]) if len(slots) == 1 else "",
+        done_url=address("content:send-slot", slots[0].pk) if len(slots) == 1 else "",
         done_label=_("Send now") if len(slots) == 1 else "",
     )
 
@@ -90,10 +90,10 @@ def _item(line: Line | Echo, name: str, key: str, words: str, text: str | Promis
         kind="duty",
         text=text,
         detail=format_lazy(_("until {time}"), time=until),
-        url=reverse("content:duties"),
+        url=address("content:duties"),
         group=waiting[0].group.name if single else str(ngettext_lazy("%(n)d group", "%(n)d groups", "n") % {"n": len(waiting)}),
         group_ids=tuple(task.group.pk for task in waiting),
-        done_url=reverse("content:duty-settle"),
+        done_url=address("content:duty-settle"),
         done_label=_("Done"),
         done_fields=(("key", key), ("text", words)),
     )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,6 +14,7 @@ from content.workflow import Act
 from groupops.accounts.models import User
 from groupops.accounts.standing import Standing
 from groupops.groups.models import Group
+from groupops.shared.addresses import address
 from groupops.shared.today import LIMIT, TodayItem
 
 LOOK_BACK = timedelta(days=3)  # what is older is history, not a task
@@ -50,7 +50,7 @@ def _to_approve(found: list[Post]) -> list[TodayItem]:
     text = ngettext("%(n)d post waits for your approval", "%(n)d posts wait for your approval", len(cards)) % {"n": len(cards)}
     return [
         TodayItem(
-            key="posts:review", at=found[0].due_at, kind="review", text=text, url=reverse("content:review"), group=named(groups),
+            key="posts:review", at=found[0].due_at, kind="review", text=text, url=address("content:review"), group=named(groups),
             group_ids=tuple({group.pk for group in groups}), detail=found[0].title,
         )
     ]  # fmt: skip
@@ -61,9 +61,9 @@ def _item(posts: Sequence[Post], text: Promise, kind: str) -> TodayItem:
     first, groups = posts[0], [post.group for post in posts]
     fields = (("scope", "all"), *(("seen", f"{post.pk}:{post.version}") for post in posts))
     return TodayItem(
-        key=f"post:{first.bundle or first.pk}:{kind}", at=first.due_at, kind=kind, text=text, url=reverse("content:post", args=[first.pk]),
+        key=f"post:{first.bundle or first.pk}:{kind}", at=first.due_at, kind=kind, text=text, url=address("content:post", first.pk),
         group=named(groups), group_ids=tuple(group.pk for group in groups), detail=first.note or first.title,
-        done_url=reverse("content:post-act", args=[first.pk, Act.CANCEL]), done_label=gettext_lazy("Do not send"), done_fields=fields,
+        done_url=address("content:post-act", first.pk, Act.CANCEL), done_label=gettext_lazy("Do not send"), done_fields=fields,
     )  # fmt: skip
 
 
@@ -71,9 +71,9 @@ def _unsaid(slots: Sequence[Slot]) -> list[TodayItem]:
     return [
         TodayItem(
             key=f"slot:{slot.pk}:unsaid", at=slot.due_at, kind="missed", text=gettext_lazy("Its own text was not approved in time"),
-            url=reverse("content:schedule", args=[slot.schedule_id]),
+            url=address("content:schedule", slot.schedule_id),
             group=slot.schedule.group.name, group_ids=(slot.schedule.group_id,), detail=slot.schedule.title,
-            done_url=reverse("content:leave-slot", args=[slot.pk]), done_label=gettext_lazy("Leave it"),
+            done_url=address("content:leave-slot", slot.pk), done_label=gettext_lazy("Leave it"),
         )
         for slot in slots
     ]  # fmt: skip
@@ -87,8 +87,8 @@ def _silent(posts: Sequence[Post], at: datetime) -> TodayItem:
     fields = (("scope", "all"), *(("seen", f"{post.pk}:{post.version}") for post in posts))
     return TodayItem(
         key=f"post:{first.bundle or first.pk}:silent", at=first.due_at, kind="held", text=_why(first, at), detail=first.title,
-        url=reverse("content:post", args=[first.pk]), group=named(groups), group_ids=tuple(group.pk for group in groups),
-        urgent=not off and first.due_at - at <= HURRY, done_url=reverse("content:post-act", args=[first.pk, act]) if act else "",
+        url=address("content:post", first.pk), group=named(groups), group_ids=tuple(group.pk for group in groups),
+        urgent=not off and first.due_at - at <= HURRY, done_url=address("content:post-act", first.pk, act) if act else "",
         done_label=gettext_lazy("Do not send") if off else Act.UNHOLD.label, done_fields=fields,
     )  # fmt: skip
 

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from groupops.accounts.models import User
 from groupops.accounts.standing import Standing
+from groupops.shared.addresses import address
 from groupops.shared.today import LIMIT, TodayItem
 from members.arriving import WelcomeState
 from members.care import queries as care
@@ -31,9 +31,13 @@ EXCERPT = 60
 
 NEW = ("pk", "group", "group__name", "person__name", "joined_at", "welcome__state")
 
-OVERDUE = Standing(lambda user, at: queries.overdue(user, at)[:LIMIT])
+QUESTION = ("asked_at", "due_at", "group__name", "event__text", "membership__person__name")  # what is told of one; an event is large
+CARE = ("sort", "note", "due_at", "group__name", "membership__person__name")
+OTHERS = [sort.value for sort in CareSort if sort not in (*SORTS, CareSort.PRAISE)]  # told here: newcomers' steps and praises have lists
+
+OVERDUE = Standing(lambda user, at: queries.overdue(user, at).only(*QUESTION)[:LIMIT])
 TO_GREET = Standing(lambda user, at: newcomers(user, at).values_list(*NEW)[:MOST_NEW])
-TO_CARE = Standing(lambda user, at: care.due(user, at, but=[*SORTS, CareSort.PRAISE])[:LIMIT])
+TO_CARE = Standing(lambda user, at: care.due(user, at, sorts=OTHERS).only(*CARE)[:LIMIT])
 
 
 def source(user: User, at: datetime) -> list[TodayItem]:
@@ -48,12 +52,12 @@ def _question(row: Question, at: datetime) -> TodayItem:
         at=row.due_at,
         kind="question",
         text=_("%(name)s asks: %(text)s") % {"name": row.membership.person.name, "text": said},
-        url=f"{reverse('members:questions')}?{urlencode({'group': row.group_id})}#question-{row.pk}",
+        url=f"{address('members:questions')}?{urlencode({'group': row.group_id})}#question-{row.pk}",
         group=row.group.name,
         group_ids=(row.group_id,),
         urgent=at - row.due_at >= LONG,
         key=f"question:{row.pk}",
-        done_url=reverse("members:question-settle", args=[row.pk, "answered"]),
+        done_url=address("members:question-settle", row.pk, "answered"),
         done_label=gettext_lazy("Answered"),
     )
 
@@ -63,13 +67,13 @@ def _care(row: CareTask, at: datetime) -> TodayItem:
     return TodayItem(
         at=row.due_at,
         kind="care",
-        text=_("%(name)s: %(what)s") % {"name": row.membership.person.name, "what": row.note or row.get_sort_display()},
-        url=reverse("members:profile", args=[row.membership.person_id]),
+        text=_("%(name)s: %(what)s") % {"name": row.membership.person.name, "what": row.note or CareSort(row.sort).label},
+        url=address("members:profile", row.membership.person_id),
         group=row.group.name,
         group_ids=(row.group_id,),
         urgent=at - row.due_at >= LONG_CARE,
         key=f"care:{row.pk}",
-        done_url=reverse("members:care-settle", args=[row.pk, "done"]),
+        done_url=address("members:care-settle", row.pk, "done"),
         done_label=gettext_lazy("Done"),
     )
 
@@ -104,11 +108,11 @@ def _greeting(rows: Sequence[New]) -> TodayItem:
         kind="newcomer",
         text=text % {"n": len(rows), "who": who},
         detail=_welcomed(rows),
-        url=f"{reverse('members:newcomers')}?{urlencode({'group': first.group_id})}",
+        url=f"{address('members:newcomers')}?{urlencode({'group': first.group_id})}",
         group=first.group,
         group_ids=(first.group_id,),
         key=f"newcomers:{first.group_id}:{first.pk}",
-        done_url=f"{reverse('members:greet', args=[first.group_id])}?{urlencode({'until': last.joined_at.isoformat()})}",
+        done_url=f"{address('members:greet', first.group_id)}?{urlencode({'until': last.joined_at.isoformat()})}",
         done_label=gettext_lazy("Greeted"),
     )
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
@@ -21,6 +20,7 @@ from groupops.messaging import queries, wording
 from groupops.messaging.models import Delivery
 from groupops.messaging.policy import Decision, DeliveryState
 from groupops.messaging.rights import right_for
+from groupops.shared.addresses import address
 from groupops.shared.today import LIMIT, TodayItem
 
 S = DeliveryState
@@ -69,11 +69,11 @@ def _card(stack: Sequence[Delivery], at: datetime) -> TodayItem:
         kind=first.state,
         text=wording.sentence(first),
         detail=Truncator(" ".join(first.text.split())).chars(60),
-        url=f"{reverse('messaging:deliveries')}#card-{first.pk}",
+        url=f"{address('messaging:deliveries')}#card-{first.pk}",
         group=ngettext("%(group)s", "%(group)s and %(n)d more", len(stack)) % {"group": first.group.name, "n": len(stack) - 1},
         group_ids=tuple(row.group_id for row in stack),
         urgent=hurry,
-        done_url=reverse("messaging:act"),
+        done_url=address("messaging:act"),
         done_label=_("Sent"),
         done_fields=(("do", Decision.SENT.value), *(("pk", str(row.pk)) for row in stack)),
     )
@@ -87,11 +87,11 @@ def _trouble(row: Delivery) -> TodayItem:
         kind=row.state,
         text=text,
         detail=Truncator(" ".join(row.text.split())).chars(60),
-        url=reverse("messaging:delivery", args=[row.pk]),
+        url=address("messaging:delivery", row.pk),
         group=row.group.name,
         group_ids=(row.group_id,),
         urgent=row.state == S.UNKNOWN,
-        done_url=reverse("messaging:decide", args=[row.pk, decision.value]),
+        done_url=address("messaging:decide", row.pk, decision.value),
         done_label=label,
     )
 

@@ -21,7 +21,7 @@ def tasks_for(user: User, *, sandboxes: bool = False) -> QuerySet[CareTask]:
     return CareTask.objects.filter(group__in=groups).select_related("membership__person", "group")
 
 
-def due(user: User, at: datetime, *, but: Collection[str] = ()) -> QuerySet[CareTask]:
-    """What is open and due soon, for members who are still there; the first due first. `but`: sorts that another list shows."""
-    rows = tasks_for(user).exclude(sort__in=but).filter(state=CareState.OPEN, due_at__lte=at + AHEAD, membership__left_at=None)
+def due(user: User, at: datetime, *, sorts: Collection[str]) -> QuerySet[CareTask]:
+    """What is open and due soon of some sorts, for members who are still there; the first due first."""
+    rows = tasks_for(user).filter(sort__in=sorts, state=CareState.OPEN, due_at__lte=at + AHEAD, membership__left_at=None)
     return rows.order_by("due_at", "pk")

@@ -37,6 +37,8 @@ class CareTask(models.Model):
         indexes = [
             models.Index(fields=["group", "due_at", "id"], condition=Q(state="open"), name="care_open_of_group"),
             models.Index(fields=["due_at", "id"], condition=Q(state="open"), name="care_open"),
+            # Among the steps of many newcomers the few others are not looked for by their time.
+            models.Index(fields=["sort", "due_at", "id"], condition=Q(state="open"), name="care_open_of_sort"),
         ]
 
     def __str__(self) -> str:

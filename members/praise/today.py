@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groupops.accounts.models import User
 from groupops.accounts.standing import Standing
+from groupops.shared.addresses import address
 from groupops.shared.today import LIMIT, TodayItem
 from members.caring import CareState
 from members.praise import queries
@@ -25,11 +25,11 @@ def source(user: User, at: datetime) -> list[TodayItem]:
             kind="care",
             text=_("Praise %(name)s for helpful answers") % {"name": row.membership.person.name},
             detail=row.note,
-            url=reverse("members:praise", args=[row.pk]),
+            url=address("members:praise", row.pk),
             group=row.group.name,
             group_ids=(row.group_id,),
             key=f"praise:{row.pk}",
-            done_url=reverse("members:care-settle", args=[row.pk, "done"]),
+            done_url=address("members:care-settle", row.pk, "done"),
             done_label=gettext_lazy("Done"),
         )
         for row in WAITING(user, at)

@@ -20,7 +20,8 @@ from groupops.record.models import Alarm
 from groupops.shared import clock
 from groupops.simulator import by_hand, seeding, staff, tended, world
 from groupops.simulator.world import ONE, Stage, World
-from members.models import Membership, Question
+from members.models import CareTask, Membership, Question
+from members.newcomers.lists import SORTS
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)  # a Friday evening in Shanghai
@@ -89,6 +90,11 @@ def test_something_is_left_to_do(state: Path) -> None:
     waiting = Question.objects.filter(state="open")
     assert 1 <= waiting.count() <= 4 * tended.FEW
     assert all(question.asked_at > NOW - tended.A_DAY for question in waiting)
+    care = CareTask.objects.filter(created_by=None)
+    waits, settled = (list(care.filter(state__in=states)) for states in (["open"], ["done", "dropped"]))
+    assert len(waits) < len(settled)  # as where people work: most is done, and what waits is of the last days
+    assert all(task.created_at > NOW - timedelta(days=4) for task in waits if task.sort not in SORTS)
+    assert {task.settled_by.username for task in settled if task.settled_by} <= set(seeding.CARERS)
     assert [alarm.key.partition(":")[0] for alarm in Alarm.objects.filter(closed_at=None)] == ["unknown"]
     assert Post.objects.filter(state="scheduled", due_at=NOW + seeding.SOON).count() == 1 + len(by_hand.GROUPS)
 
