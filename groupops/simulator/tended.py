@@ -1,6 +1,7 @@
 """What the demo's staff have done until now: old questions are settled, newcomers greeted, care tasks done. The latest are left."""
 
-from datetime import datetime, timedelta
+from collections import defaultdict
+from datetime import date, datetime, timedelta
 
 from groupops.accounts.models import User
 from groupops.groups.models import Group
@@ -12,19 +13,28 @@ from members.newcomers import services as newcomers
 from members.questions import services as questions
 
 FEW = 2  # questions of a group that still wait, the latest of the last day
-A_DAY = timedelta(days=1)
+A_DAY, LOOKED_AFTER = timedelta(days=1), timedelta(days=10)
+SOON = timedelta(minutes=40)  # after the last question of a day its open ones are answered
 LATER = timedelta(hours=10)  # than the night that proposed it, a care task is done
 LEFT = {0: 4, 1: 10, 2: 20, 3: 20}  # of the tasks of so many nights ago every so manieth still waits; of older ones none
 NOT_NEEDED = 9  # every so manieth is dropped
 
 
 def tend(groups: list[Group], *, by: User, at: datetime) -> None:
-    """Everything but the latest of each group."""
+    """Everything but the latest of each group: of the last days each evening what nobody had answered; what is older has lapsed."""
+    questions.lapse(at=at - LOOKED_AFTER)
+    waiting = Question.objects.filter(group__in=groups, state=QuestionState.OPEN)
+    left = [
+        pk
+        for group in groups
+        for pk in waiting.filter(group=group, asked_at__gt=at - A_DAY).order_by("-asked_at", "-pk").values_list("pk", flat=True)[:FEW]
+    ]
+    days: defaultdict[date, list[Question]] = defaultdict(list)
+    for row in waiting.exclude(pk__in=left).select_related("group").order_by("asked_at", "pk"):
+        days[row.asked_at.date()].append(row)
+    for rows in days.values():
+        questions.settle(questions=rows, how=How.STAFF, by=by, at=min(rows[-1].asked_at + SOON, at))
     for group in groups:
-        waiting = Question.objects.filter(group=group, state=QuestionState.OPEN).order_by("-asked_at", "-pk")
-        left = waiting.filter(asked_at__gt=at - A_DAY).values_list("pk", flat=True)[:FEW]
-        over = list(waiting.exclude(pk__in=list(left)))
-        questions.settle(questions=over, how=How.STAFF, by=by, at=at)
         newcomers.greet(group=group, until=at - A_DAY, by=by, at=at)
 
 

@@ -36,7 +36,8 @@ def settle(*, pks: Collection[int], to: CareState, by: User, at: datetime) -> li
     """Done, not needed, or open again, by somebody who may care for the group; returns those that changed."""
     groups = access.groups_with(by, GroupRight.CARE, sandboxes=True)
     with transaction.atomic():
-        rows = list(CareTask.objects.select_for_update(of=("self",)).filter(pk__in=pks, group__in=groups).exclude(state=to).order_by("pk"))
+        found = CareTask.objects.select_for_update(of=("self",)).select_related("membership__person", "membership__group")
+        rows = list(found.filter(pk__in=pks, group__in=groups).exclude(state=to).order_by("pk"))
         settled: dict[str, Any] = {"settled_at": None, "settled_by": None} if to == CareState.OPEN else {"settled_at": at, "settled_by": by}
         CareTask.objects.filter(pk__in=[row.pk for row in rows]).update(state=to, **settled)
         for row in rows:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
-from groupops.groups.policy import waking_between
+from groupops.groups.policy import Coverage, waking_between
 from groupops.record import services as record
 from groupops.shared import bulk
 from members.asking import How, QuestionState
@@ -56,8 +56,8 @@ def _heard(one: Open) -> tuple[Any, ...]:
 
 def settle(*, questions: Sequence[Question], how: How, by: User, at: datetime) -> Many:
     """Answered elsewhere (How.STAFF), or no question at all (How.MISJUDGED); those that are settled already are skipped."""
-    verb = VERBS[how]
-    return _each(questions, by, lambda row: _settled(row, how, verb, by, at))
+    verb, rules = VERBS[how], queries.policies({row.group_id for row in questions}) if how == How.STAFF else {}
+    return _each(questions, by, lambda row: _settled(row, how, verb, rules, by, at))
 
 
 def take(*, questions: Sequence[Question], by: User, at: datetime) -> Many:
@@ -91,7 +91,9 @@ def _each(rows: Sequence[Question], by: User, work: Callable[[Question], Why]) -
     result = Many()
     rights = access.rights_on(by, {row.group_id: row.group for row in rows}.values())
     with transaction.atomic():
-        wanted = Question.objects.select_for_update(of=("self",)).select_related("group", "taken_by", "membership__person")
+        wanted = Question.objects.select_for_update(of=("self",)).select_related(
+            "group", "taken_by", "membership__person", "membership__group"
+        )
         for row in wanted.filter(pk__in=[row.pk for row in rows]).order_by("pk"):
             if why := work(row) if GroupRight.CARE in rights[row.group_id] else access.MISSING[GroupRight.CARE]:
                 result.skipped.append((row, why))
@@ -100,14 +102,13 @@ def _each(rows: Sequence[Question], by: User, work: Callable[[Question], Why]) -
     return result
 
 
-def _settled(row: Question, how: How, verb: str, by: User, at: datetime) -> Why:
+def _settled(row: Question, how: How, verb: str, rules: Mapping[int, Coverage], by: User, at: datetime) -> Why:
     if row.state != QuestionState.OPEN:
         return SETTLED % {"how": row.get_how_display()}
     row.state, row.how, row.settled_by = CLOSES[how], how, by
     if how == How.STAFF:
-        policy = queries.policies([row.group_id])[row.group_id]
         row.answered_at = max(at, row.asked_at)
-        row.waited = round(waking_between(row.asked_at, row.answered_at, row.group.zone, policy).total_seconds())
+        row.waited = round(waking_between(row.asked_at, row.answered_at, row.group.zone, rules[row.group_id]).total_seconds())
     _save(row)
     record.audit(by=by, verb=verb, target=row, at=at, group_id=row.group_id)
     return None

@@ -8,9 +8,11 @@ from django.core.checks import Warning as CheckWarning
 from django.core.management import call_command
 from django.db import connection
 from django.test import RequestFactory, override_settings
+from django.urls import reverse
 
 from groupops.record.models import AuditEntry
 from groupops.shared import cache, checks, http, intake, secretbox, spreadsheet, triggers
+from groupops.shared.addresses import address
 from groupops.shared.state import secret
 
 
@@ -116,3 +118,14 @@ def test_a_lost_trigger_is_seen_and_migrate_puts_it_back() -> None:
     assert [(type(one), one.id) for one in found] == [(CheckWarning, "groupops.W010")]
     call_command("migrate", verbosity=0)
     assert checks.append_only(databases=["default"]) == []
+
+
+@pytest.mark.parametrize(
+    "args", [("content:post", 7), ("content:post-act", 7, "cancel"), ("content:posts", 0), ("today",), ("members:care-settle", 12, "open")]
+)
+def test_an_address_is_what_reverse_says(args: tuple[str, *tuple[int | str, ...]]) -> None:
+    """Also the second time, with another number."""
+    name, *rest = args
+    for more in (0, 100_000):
+        given = [one + more if isinstance(one, int) else one for one in rest]
+        assert address(name, *given) == reverse(name, args=given)
