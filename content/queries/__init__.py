@@ -14,7 +14,7 @@ from content.queries.plan import (
 )
 from content.queries.posts import PURPOSE, deliveries, due_posts, in_bundle, posts
 from content.queries.schedules import Occurrence, due_slots, next_occurrences, past_slots, schedules, slots, waiting_for_a_person
-from content.queries.scoped import duties_for, duties_of_kind, theme_of, themes_for, themes_of_kind, themes_on
+from content.queries.scoped import duties_for, duties_of_kind, placed, theme_of, themes_for, themes_of_kind, themes_on
 from content.queries.silence import OFF, is_off, silent_among, silent_for, switched_off
 from content.queries.week import PlanDay, unpublished, week_of
 
@@ -46,6 +46,7 @@ __all__ = [
     "on_duty",
     "overtaken",
     "past_slots",
+    "placed",
     "plan_lines",
     "plan_of_group",
     "posts",

@@ -3,9 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from content.models import Duty, Theme
 from content.plan import duties_of, themes_of
@@ -13,10 +13,24 @@ from content.policy import holds
 from groupops.groups.models import Group, Kind
 
 Row = TypeVar("Row", Theme, Duty)
+
+
+class Placed(NamedTuple):
+    """A group as far as its themes and duties need it: of hundreds, rows of a model take longer than the question."""
+
+    pk: int
+    kind_id: int
+
+
+def placed(groups: QuerySet[Group]) -> list[Placed]:
+    """These groups, in one query."""
+    return [Placed(*row) for row in groups.order_by().values_list("pk", "kind_id")]
+
+
 FEW = 50  # groups that are asked for by name; with more of them the rows of every group are read
 
 
-def themes_for(groups: Sequence[Group]) -> dict[int, list[Theme]]:
+def themes_for(groups: Sequence[Group | Placed]) -> dict[int, list[Theme]]:
     """The themes of each group by its id, in one query. Groups that look them up at their kind share a list."""
     return _looked_up(Theme, groups)
 
@@ -34,7 +48,7 @@ def theme_of(groups: Sequence[Group], day: date) -> dict[int, Theme | None]:
     return {pk: next((row for row in rows if row.enabled and holds(row.weekdays, day)), None) for pk, rows in themes_for(groups).items()}
 
 
-def themes_on(groups: Sequence[Group], days: Sequence[date]) -> dict[date, list[tuple[str, int]]]:
+def themes_on(groups: Sequence[Group | Placed], days: Sequence[date]) -> dict[date, list[tuple[str, int]]]:
     """What each day is about over many groups: (title, in how many), the most first; in one query. Days about nothing are left out."""
     alike: dict[int, tuple[list[Theme], int]] = {}  # groups that look their themes up at their kind share a list
     for rows in themes_for(groups).values():
@@ -69,7 +83,7 @@ def _values(entry: object) -> dict[str, object]:
     return {name: getattr(entry, name) for name in names} | {"activities": list(entry.activities)}  # type: ignore[attr-defined]
 
 
-def _looked_up(model: type[Row], groups: Iterable[Group]) -> dict[int, list[Row]]:
+def _looked_up(model: type[Row], groups: Iterable[Group | Placed]) -> dict[int, list[Row]]:
     known = list(groups)
     kinds = {group.kind_id for group in known}
     own = Q(group__in=[group.pk for group in known]) if len(known) <= FEW else Q(kind=None)
