@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Case, CharField, F, Value, When
+from django.db.models import Case, CharField, Value, When
 
 from content import queries
 from content.calendar.window import Window
@@ -37,9 +37,10 @@ class Doomed:
 def doomed(window: Window) -> Doomed:
     """Two queries."""
     asleep = window.groups.exclude(lifecycle=Lifecycle.ACTIVE).order_by().values_list("pk", "lifecycle")
-    groups = {pk: Why.PAUSED if lifecycle == Lifecycle.PAUSED else Why.INACTIVE for pk, lifecycle in asleep}
+    groups: dict[int, str] = {pk: Why.PAUSED if lifecycle == Lifecycle.PAUSED else Why.INACTIVE for pk, lifecycle in asleep}
     off = Post.objects.filter(queries.OFF, released_at=None, group__in=window.groups, due_at__gte=window.since, due_at__lt=window.until)
-    return Doomed(groups, dict(off.order_by("due_at", "pk").values_list("pk", F("slot__why"))[:MOST_OFF]))
+    rows = off.order_by("due_at", "pk").values_list("pk", "slot__why")[:MOST_OFF]
+    return Doomed(groups, {pk: why or Why.PERSON for pk, why in rows})
 
 
 def becomes(state: str, why: str) -> tuple[str, str]:
