@@ -84,7 +84,7 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
 def _past_rows(found: list[Slot]) -> list[dict[str, Any]]:
     posts = {slot.pk: slot.post for slot in found if hasattr(slot, "post")}
     deliveries = queries.deliveries(posts.values())
-    rows = [{"slot": slot, "post": posts.get(slot.pk), "asks": slot.why in content.ASKING} for slot in found]
+    rows: list[dict[str, Any]] = [{"slot": slot, "post": posts.get(slot.pk), "asks": slot.why in content.ASKING} for slot in found]
     return [row | {"delivery": deliveries.get(row["post"].pk) if row["post"] else None} for row in rows]
 
 
