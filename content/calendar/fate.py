@@ -23,11 +23,11 @@ class Doomed:
     posts: dict[int, str]
 
     def column(self, group: str, *, posts: bool = False) -> dict[str, Case]:
-        """As a column `why` to group rows by; none where nothing is doomed, so that an index alone still answers."""
+        """As a column `doom` to group rows by; none where nothing is doomed, so that an index alone still answers."""
         cases = [When(**{f"{group}__in": pks}, then=Value(why)) for why, pks in _by_why(self.groups).items()]
         if posts:
             cases = [When(pk__in=pks, then=Value(why)) for why, pks in _by_why(self.posts).items()] + cases
-        return {"why": Case(*cases, default=Value(Why.NONE), output_field=CharField())} if cases else {}
+        return {"doom": Case(*cases, default=Value(Why.NONE), output_field=CharField())} if cases else {}
 
     def of(self, group: int, post: int = 0) -> str:
         """Why nothing will be said, empty where it will."""

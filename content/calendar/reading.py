@@ -134,7 +134,7 @@ def _post_part(row: dict[str, Any]) -> Part:
 def _part(row: dict[str, Any], source: Source, due_at: datetime, state: str, day: date | None) -> Part:
     count, pk, group = (row[key] for key in ROOM)
     title = row["title"] if "title" in row else row["first_title"] if row["first_title"] == row["last_title"] else ""
-    state, why = becomes(state, row.get("why", ""))
+    state, why = becomes(state, row.get("doom", ""))
     return Part(due_at, title, row["kind"], state, source, count, pk, group, day=day, why=why)
 
 

@@ -30,7 +30,7 @@ from groupops.shared.errors import Refused
 from groupops.shared.today import LIMIT
 from tests.dashboard import seeded
 from tests.factories import accounts
-from tests.factories.content import PostFactory, SlotFactory
+from tests.factories.content import PostFactory, SlotFactory, bound
 from tests.factories.groups import GroupFactory, StaffPostFactory
 from tests.factories.messaging import BindingFactory, ConnectionFactory, DeliveryFactory
 from tests.messaging import purpose
@@ -356,16 +356,29 @@ def test_several_put_off_are_one_undo_and_what_was_marked_since_is_named(by: Use
 
 
 def test_what_has_no_way_back_does_not_keep_the_others_from_theirs(by: User, settings: Settings) -> None:
-    """A missed slot that is left unsent stays so; the moment that was settled in the same go comes back."""
-    settings.TODAY_SOURCES = ["content.today_posts.source", "groupops.groups.today.source"]
-    slot = SlotFactory(schedule__group=owned(), state=SlotState.MISSED, why=Why.HELD, due_at=clock.now() - timedelta(hours=1))
+    """A missed slot that is sent has left; the moment that was settled in the same go comes back."""
+    settings.TODAY_SOURCES = ["content.today.source", "groupops.groups.today.source"]
+    slot = SlotFactory(schedule__group=bound(owned()), state=SlotState.MISSED, why=Why.ASK, due_at=clock.now() - timedelta(hours=1))
     found, client = moment(), logged_in(by)
-    answer = client.post(ACT, {"do": "done", "key": [f"moment:{found.pk}", f"slot:{slot.pk}:unsaid"]}, headers=HTMX)
+    answer = client.post(ACT, {"do": "done", "key": [f"moment:{found.pk}", f"ask:{slot.pk}"]}, headers=HTMX)
     assert "cannot be taken back" in said(answer) or "无法撤回" in said(answer)
     client.post(undo_of(answer))
     found.refresh_from_db()
     slot.refresh_from_db()
-    assert (found.dismissed, slot.why) == (False, Why.LEFT)
+    assert (found.dismissed, slot.why) == (False, Why.BY_HAND)
+
+
+def test_a_day_that_was_left_unsent_asks_again(by: User, settings: Settings) -> None:
+    """For the reason that it had."""
+    settings.TODAY_SOURCES = ["content.today_posts.source"]
+    slot = SlotFactory(schedule__group=owned(), state=SlotState.MISSED, why=Why.HELD, due_at=clock.now() - timedelta(hours=1))
+    client = logged_in(by)
+    answer = client.post(ACT, {"do": "done", "key": [f"slot:{slot.pk}:unsaid"]}, headers=HTMX)
+    slot.refresh_from_db()
+    assert slot.why == Why.LEFT
+    client.post(undo_of(answer))
+    slot.refresh_from_db()
+    assert slot.why == Why.HELD
 
 
 def test_a_bundle_of_posts_that_was_cancelled_comes_back_whole(by: User, settings: Settings) -> None:
