@@ -3,24 +3,21 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
 from groupops.accounts.models import User
 from groupops.groups import queries as groups
 from groupops.groups.models import Group
 from members.arriving import STAY, Acknowledged
 from members.care import services as care
 from members.caring import CareState
-from members.models import CareTask, Newcomer
+from members.models import CareTask, Intake, Newcomer
 from members.newcomers import services as newcomers
-from members.newcomers.lists import SORTS
+from members.newcomers.queries import tasks_now
 
-FRESH = timedelta(hours=20)  # a step that has been due for less still waits
-STALE = timedelta(days=3)  # so long nobody leaves one
+FRESH = timedelta(hours=20)  # whoever came so lately still waits for their first steps
 
 
 def look_after(found: Collection[Group], *, by: User, at: datetime) -> None:
-    """Every second one read the rules, every third has a buddy; what was due yesterday is done, but for every seventh of them."""
+    """Every second one read the rules, every third has a buddy; what is to be done now is done, but for every eighth and the latest."""
     newcomers.make_lists(at=at)
     rows = Newcomer.objects.filter(group__in=found, joined_at__gt=at - timedelta(days=STAY), membership__left_at=None)
     ruled = {group.pk for group in found if groups.current_rules(group)}
@@ -30,8 +27,9 @@ def look_after(found: Collection[Group], *, by: User, at: datetime) -> None:
             newcomers.acknowledge(membership=row.membership, how=Acknowledged.PAGE, by=None, at=row.joined_at + timedelta(hours=2))
         if n % 3 == 0:
             newcomers.give_buddy(newcomer=row, user=by, by=by, at=at)
-        if n % 7 == 0:
+        if n % 8 == 0:
             left.append(row.membership_id)
-    steps = CareTask.objects.filter(group__in=found, sort__in=SORTS, state=CareState.OPEN)
-    steps = steps.filter(Q(due_at__lt=at - STALE) | Q(due_at__lt=at - FRESH) & ~Q(membership__in=left))
-    care.settle(pks=list(steps.values_list("pk", flat=True)), to=CareState.DONE, by=by, at=at - timedelta(hours=3))
+    steps = CareTask.objects.filter(tasks_now(at), group__in=found, membership__joined_at__lte=at - FRESH).exclude(membership__in=left)
+    care.settle(pks=list(steps.values_list("pk", flat=True)), to=CareState.DONE, by=by, at=at)
+    for week in Intake.objects.filter(group__in=found, state=CareState.OPEN, due_at__lt=at - timedelta(days=2)):
+        newcomers.settle_intake(intake=week, to=CareState.DONE, by=by, at=at)

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from groupops.accounts.models import User
 from groupops.groups.models import Group
 from members.asking import How, QuestionState
@@ -12,6 +14,7 @@ from members.models import CareTask, Question
 from members.newcomers import services as newcomers
 from members.questions import services as questions
 
+LATELY = timedelta(hours=6)
 FEW = 2  # questions of a group that still wait, the latest of the last day
 A_DAY, LOOKED_AFTER = timedelta(days=1), timedelta(days=10)
 SOON = timedelta(minutes=40)  # after the last question of a day its open ones are answered
@@ -24,11 +27,7 @@ def tend(groups: list[Group], *, by: User, at: datetime) -> None:
     """Everything but the latest of each group: of the last days each evening what nobody had answered; what is older has lapsed."""
     questions.lapse(at=at - LOOKED_AFTER)
     waiting = Question.objects.filter(group__in=groups, state=QuestionState.OPEN)
-    left = [
-        pk
-        for group in groups
-        for pk in waiting.filter(group=group, asked_at__gt=at - A_DAY).order_by("-asked_at", "-pk").values_list("pk", flat=True)[:FEW]
-    ]
+    left = [pk for group in groups for pk in _latest(waiting.filter(group=group), at)]
     days: defaultdict[date, list[Question]] = defaultdict(list)
     for row in waiting.exclude(pk__in=left).select_related("group").order_by("asked_at", "pk"):
         days[row.asked_at.date()].append(row)
@@ -36,6 +35,12 @@ def tend(groups: list[Group], *, by: User, at: datetime) -> None:
         questions.settle(questions=rows, how=How.STAFF, by=by, at=min(rows[-1].asked_at + SOON, at))
     for group in groups:
         newcomers.greet(group=group, until=at - A_DAY, by=by, at=at)
+
+
+def _latest(waiting: QuerySet[Question], at: datetime) -> list[int]:
+    """A few of the last hours; where nobody asked in them, the last of the day."""
+    found = list(waiting.filter(asked_at__gt=at - A_DAY).order_by("-asked_at", "-pk").values_list("pk", "asked_at")[:FEW])
+    return [pk for n, (pk, asked_at) in enumerate(found) if n == 0 or asked_at > at - LATELY]
 
 
 def care_for(*, proposed: datetime, nights: int, by: User, at: datetime) -> None:
