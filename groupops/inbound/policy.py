@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
+import orjson
+
 from groupops.messaging.adapter import Event
 
 DOOR = "door"  # the name of storing in a trace
@@ -25,6 +27,7 @@ ID_WIDTH = 255
 NAME_WIDTH = 200
 HOW_WIDTH = 10
 DEPTH = 24  # of raw JSON; what lies deeper is kept as text
+PLAIN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS  # JSON and nothing else
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # chat did not exist before; imports reach far back
 AHEAD = timedelta(days=1)  # platform clocks go wrong by hours, not days
 REPLACEMENT = "\ufffd"
@@ -83,8 +86,19 @@ def wording(step: str, did: str) -> int:
     return int.from_bytes(hashlib.blake2b(f"{step} {did}".encode(), digest_size=6).digest())
 
 
-def raw_of(value: Any, depth: int = DEPTH) -> Any:
+def raw_of(value: Any) -> Any:
     """Raw JSON as both databases can keep it: clean texts, no NaN, not nested without end."""
+    try:
+        text = orjson.dumps(value, option=PLAIN)
+    except TypeError:  # a lone surrogate, a number beyond 64 bits, what is no JSON
+        return _made_plain(value, DEPTH)
+    # Nearly all are fit as they are, and one look at the text tells: no NUL, nothing that may have been NaN, not that many brackets.
+    is_fit = b"\\u0000" not in text and b"null" not in text and text.count(b"{") + text.count(b"[") <= DEPTH
+    return orjson.loads(text) if is_fit else _made_plain(value, DEPTH)
+
+
+def _made_plain(value: Any, depth: int) -> Any:
+    """Part by part."""
     if isinstance(value, str):
         return text_of(value)
     if value is None or isinstance(value, (bool, int)):
@@ -92,9 +106,9 @@ def raw_of(value: Any, depth: int = DEPTH) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if depth and isinstance(value, (dict, Mapping)):  # dict first: asking the abstract one takes ten times as long
-        return {known_name(str(name)): item if type(item) is int else raw_of(item, depth - 1) for name, item in value.items()}
+        return {known_name(str(name)): item if type(item) is int else _made_plain(item, depth - 1) for name, item in value.items()}
     if depth and isinstance(value, (list, Sequence)) and not isinstance(value, (bytes, bytearray)):
-        return [raw_of(item, depth - 1) for item in value]
+        return [_made_plain(item, depth - 1) for item in value]
     return text_of(str(value), 1000)
 
 

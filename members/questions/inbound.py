@@ -7,7 +7,7 @@ from groupops.inbound.turn import Batch, Turn, step
 from groupops.messaging.adapter import EventKind
 from groupops.shared import clock
 from members import asking
-from members.asking import How
+from members.asking import Cue, How
 from members.questions import queries, services
 from members.questions.listening import Said, Talk, Verdict
 
@@ -27,12 +27,13 @@ def listen(batch: Batch) -> None:
     turns = {turn.event_id: turn for turn in batch.live(EventKind.MESSAGE) if turn.membership_id is not None and turn.text}
     if not turns:
         return
-    said = [_said(turn) for turn in turns.values()]
-    groups, times = {one.group_id for one in said}, [one.at for one in said]
+    cues = {event_id: cue for event_id, turn in turns.items() if (cue := asking.cue_of(turn.text))}
+    groups, times = {turn.group_id for turn in turns.values()}, [turn.at for turn in turns.values()]
     waiting = queries.waiting(groups, since=min(times) - asking.ANSWERABLE, until=max(times))
-    asked = [one for one in said if one.cue]
-    if not waiting and not asked:
+    if not waiting and not cues:
         return
+    said = [_said(turn, cues.get(event_id)) for event_id, turn in turns.items()]
+    asked = [one for one in said if one.cue]
     concerned = {one.group_id for one in waiting} | {one.group_id for one in asked}
     said = [one for one in said if one.group_id in concerned]
     talk = Talk({turn.group_id: turn.zone for turn in turns.values()}, queries.policies(concerned))
@@ -43,8 +44,8 @@ def listen(batch: Batch) -> None:
         _note(turns[event_id], verdict)
 
 
-def _said(turn: Turn) -> Said:
-    cue, who = asking.cue_of(turn.text), turn.membership_id or 0
+def _said(turn: Turn, cue: Cue | None) -> Said:
+    who = turn.membership_id or 0
     told = (turn.user_name, turn.remote_user, turn.text, turn.at, turn.message, turn.reply_to)
     return Said(turn.event_id, turn.group_id, who, *told, cue)
 
