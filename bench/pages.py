@@ -8,11 +8,12 @@ Prints per page p50, p95, the CPU of a request (ours and PostgreSQL's process fo
 import argparse
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from measuring import own_database, percentile, spent
 
 from django.db import connection as database
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
@@ -42,11 +43,12 @@ PAGES: dict[str, str] = {
     "system": "",
 }
 GOAL = 100.0  # milliseconds of p95
+WIDTH = 44  # of a page's name
 
 
 def main() -> None:
     """Make the installation, then ask each page in turn."""
-    options = _options()
+    options = options_of(__doc__ or "", messages=1_000_000)
     logging.disable(logging.WARNING)
     with own_database():
         began = time.perf_counter()
@@ -55,54 +57,59 @@ def main() -> None:
         print(f"; made in {time.perf_counter() - began:.0f} s\n")
         client = Client(HTTP_HOST="localhost")
         client.force_login(User.objects.get(username="bench"))
-        print(f"{'page':28} {'p50 ms':>8} {'p95 ms':>8} {'ours':>8} {'server':>8} {'queries':>8}")
+        print(f"{'page':{WIDTH}} {'p50 ms':>8} {'p95 ms':>8} {'ours':>8} {'server':>8} {'queries':>8}")
         for name, source in PAGES.items():
             if not options.only or name in options.only.split(","):
-                _measure(client, name, source, options)
+                measure(client, name, lambda name=name, source=source: _addresses(name, source, options.runs), options)  # type: ignore[misc]
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+def options_of(told: str, *, messages: int) -> argparse.Namespace:
+    """The size of the installation and what is asked of it."""
+    parser = argparse.ArgumentParser(description=told, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--groups", type=int, default=500)
     parser.add_argument("--members", type=int, default=500, help="of each group")
-    parser.add_argument("--messages", type=int, default=1_000_000)
+    parser.add_argument("--messages", type=int, default=messages)
     parser.add_argument("--runs", type=int, default=40)
-    parser.add_argument("--only", help="names of addresses, with commas between")
+    parser.add_argument("--only", help="names of pages, with commas between")
     parser.add_argument("--slow", type=float, metavar="MS", help="print the statements that took longer")
     return parser.parse_args()
 
 
-def _measure(client: Client, name: str, source: str, options: argparse.Namespace) -> None:
+def measure(client: Client, name: str, addresses_of: Callable[[], list[str]], options: argparse.Namespace) -> None:
+    """Ask each address once, and print a line: p50, p95, CPU of both sides, queries of the last."""
     try:
-        addresses = [reverse(name, args=[pk] if pk else []) for pk in _arguments(source, options.runs)]
+        addresses = addresses_of()
     except NoReverseMatch:
-        print(f"{name:28} is no address")
+        print(f"{name:{WIDTH}} is no address")
         return
-    _ask(client, addresses[0])  # templates are compiled, the connection is open
+    ask(client, addresses[0])  # templates are compiled, the connection is open
     took: list[float] = []
-    cost = spent(lambda: took.extend(_ask(client, address) for address in addresses))
+    cost = spent(lambda: took.extend(ask(client, address) for address in addresses))
     with CaptureQueriesContext(database) as captured:
-        _ask(client, addresses[-1])
+        ask(client, addresses[-1])
     p95 = percentile(took, 95)
     ours, server = (1000 * seconds / len(addresses) for seconds in (cost.ours, cost.server))
     above = "" if p95 <= GOAL else f"   above {GOAL}"
-    print(f"{name:28} {percentile(took, 50):8.1f} {p95:8.1f} {ours:8.1f} {server:8.1f} {len(captured):8}{above}")
+    print(f"{name:{WIDTH}} {percentile(took, 50):8.1f} {p95:8.1f} {ours:8.1f} {server:8.1f} {len(captured):8}{above}", flush=True)
     for query in captured.captured_queries:
         if options.slow is not None and float(query["time"]) * 1000 > options.slow:
             print(f"    {float(query['time']) * 1000:.0f} ms {query['sql'][:1500]}")
 
 
-def _arguments(source: str, runs: int) -> Iterator[int]:
-    rows: dict[str, Callable[[], list[int]]] = {
-        "": lambda: [0],
-        "group": lambda: list(Group.objects.order_by("pk").values_list("pk", flat=True)[:runs]),
-        "person": lambda: list(Person.objects.order_by("pk").values_list("pk", flat=True)[:: max(Person.objects.count() // runs, 1)]),
-    }
-    found = rows[source]()
-    return (found[number % len(found)] for number in range(runs))
+def _addresses(name: str, source: str, runs: int) -> list[str]:
+    if not source:
+        return [reverse(name)] * runs
+    return [reverse(name, args=[pk]) for pk in given({"group": Group, "person": Person}[source], runs)]
 
 
-def _ask(client: Client, address: str) -> float:
+def given(model: type[Model], runs: int) -> list[int]:
+    """Numbers of rows from all over a table."""
+    every = max(model._default_manager.count() // runs, 1)
+    found = list(model._default_manager.order_by("pk").values_list("pk", flat=True)[::every])
+    return [found[number % len(found)] for number in range(runs)]
+
+
+def ask(client: Client, address: str) -> float:
     """Milliseconds of one request."""
     began = time.perf_counter()
     answer = client.get(address)

@@ -35,8 +35,8 @@ def main(rows: int) -> None:
     """Print both, and their ratio."""
     at = timezone.now()
     content = ("昵称,微信号,入群时间\n" + "".join(f"成员{n},wx{n},2026-01-01 08:00\n" for n in range(rows))).encode()
-    by, kind = User.objects.create(username="bench", name="bench", role="founder"), Kind.objects.order_by("pk").first()
-    one, two = (Group.objects.create(name=f"bench {n}", kind=kind, created_at=at) for n in range(2))
+    by, kind = User.objects.create(username="bench", name="bench", role="founder"), Kind.objects.filter(archived=False).order_by("pk")[0]
+    one, two = (Group.objects.create(name=f"bench {n}", kind=kind, level=kind.level, created_at=at) for n in range(2))
     bare = floor(one, rows)
     began = time.monotonic()
     made, _new = services.stage(group=two, table=tables.read(content), name="bench.csv", digest="bench", by=by, at=at)

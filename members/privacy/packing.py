@@ -28,10 +28,17 @@ def pack(told: Iterable[tuple[Holding, Iterator[dict[str, Any]]]], *, at: dateti
     )
     page = render_to_string("members/person_export.html", {"tables": [_page(table) for table in kept.values()], "at": at})
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("person.json", text)
-        file.writestr("person.html", page)
+    with zipfile.ZipFile(content, "w") as file:
+        file.writestr(_entry("person.json", at), text)
+        file.writestr(_entry("person.html", at), page)
     return content.getvalue()
+
+
+def _entry(name: str, at: datetime) -> zipfile.ZipInfo:
+    """Dated by the export, not by the clock of the machine: made again after a kill it is the same file."""
+    entry = zipfile.ZipInfo(name, at.timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
 
 
 def _page(table: dict[str, Any]) -> dict[str, Any]:
