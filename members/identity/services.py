@@ -45,7 +45,8 @@ def merge(*, person: Person, into: Person, by: User, at: datetime) -> PersonMerg
 def part(*, person: Person, by: User, at: datetime) -> None:
     """Take the merge of `person` back, with the identities that came with it. Raises Forbidden, NotMerged.
 
-    What the human did since stays with the membership that counted. Right after a merge everything is as it was before.
+    What the human did since stays with the membership that counted. Of several merges, taken back in whatever order, what is left is as
+    if only the others had been made; after the last everything is as it was before the first.
     """
     with transaction.atomic():
         head_id = Person.objects.filter(pk=person.pk).values_list("merged_into", flat=True).get()
@@ -60,12 +61,13 @@ def part(*, person: Person, by: User, at: datetime) -> None:
         gone = _branch(person.pk, merges)
         Person.objects.filter(pk__in=gone).update(merged_into=person)
         Person.objects.filter(pk=person.pk).update(merged_into=None)
-        for row in merges:
-            if row.person_id == person.pk:
-                _split(row.joined)
-                row.undone_at, row.undone_by = at, by
-                row.save(update_fields=["undone_at", "undone_by"])
-                _told(row, "person.part", by, at, everybody)
+        for row in reversed(merges):
+            _split(row.joined)
+        [undone] = [row for row in merges if row.person_id == person.pk]
+        undone.undone_at, undone.undone_by = at, by
+        undone.save(update_fields=["undone_at", "undone_by"])
+        _join_again([row for row in merges if row is not undone])
+        _told(undone, "person.part", by, at, everybody)
         _mend(gone, [pk for pk in everybody if pk not in gone])
 
 
@@ -102,6 +104,16 @@ def _split(joined: list[dict[str, Any]]) -> None:
             Membership.objects.filter(pk=pair["to"], last_spoke_at=became).update(last_spoke_at=was)
 
 
+def _join_again(merges: Iterable[PersonMerge]) -> None:
+    """The merges that stand, one after another, as if the one between them had never been made."""
+    identities: dict[int, list[int]] = {}
+    for row in merges:
+        theirs, ours = (identities.get(pk, [pk]) for pk in (row.person_id, row.into_id))
+        row.joined = _join(theirs, ours)
+        row.save(update_fields=["joined"])
+        identities |= {pk: [*theirs, *ours] for pk in (*theirs, *ours)}
+
+
 def _branch(person_id: int, merges: Iterable[PersonMerge]) -> list[int]:
     """The person and whoever was merged into it, directly or by another."""
     below: dict[int, list[int]] = {}
@@ -115,7 +127,7 @@ def _branch(person_id: int, merges: Iterable[PersonMerge]) -> list[int]:
 
 
 def _mend(*sides: list[int]) -> None:
-    """After merges were taken back in another order: no membership stands back for one of somebody else."""
+    """Memberships that came since: none stands back for one of somebody else."""
     for side in sides:
         strays = Membership.objects.filter(person__in=side, same_as__isnull=False).exclude(same_as__person__in=side).order_by("pk")
         for row in strays:
