@@ -9,6 +9,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from measuring import own_database
 
@@ -68,7 +69,7 @@ def main() -> None:
         began, at = time.perf_counter(), clock.now()
         crowd(groups=options.groups, members=options.members, messages=options.messages, at=at)
         founder = User.objects.get(username="bench")
-        names = _more(founder, {"at": at})
+        names = _more(founder, at)
         print(f"{options.groups} groups, {options.groups * options.members:,} members, {options.messages:,} messages", end="")
         print(f"; made in {time.perf_counter() - began:.0f} s\n")
         client = Client(HTTP_HOST="localhost")
@@ -79,9 +80,9 @@ def main() -> None:
                 measure(client, name, addresses, options)
 
 
-def _more(founder: User, values: dict[str, object]) -> dict[str, int]:
+def _more(founder: User, at: datetime) -> dict[str, int]:
     """What the crowd lacks; the numbers that filters name."""
-    at = values["at"]
+    values = {"at": at}
     tags = Tag.objects.bulk_create(Tag(name=f"标签{n}", created_at=at, created_by=founder) for n in range(10))
     for n in range(4):
         Source.objects.create(name=f"bench {n}")

@@ -83,7 +83,9 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """Exactly the roster's view, all pages of it, as CSV."""
     _found, rows = _view(request)
     head = [_("Nickname"), _("Account"), _("Group"), _("Joined"), _("Left"), _("Returns"), _("Last spoke"), _("Messages in 30 days")]
-    return csv_response("members.csv", head, (_cells(row) for row in rows.order_by("-joined_at", "-id").iterator(chunk_size=500)))
+    head += [_("Tier"), _("Source"), _("Invited by")]
+    whole = rows.select_related("person__merged_into", "group", "source", "invited_by").order_by("-joined_at", "-id")
+    return csv_response("members.csv", head, (_cells(row) for row in whole.iterator(chunk_size=500)))
 
 
 def _cells(row: Membership) -> list[Any]:
@@ -97,6 +99,9 @@ def _cells(row: Membership) -> list[Any]:
         row.rejoins,
         local(row.last_spoke_at) if row.last_spoke_at else _("unknown"),
         row.recent,  # type: ignore[attr-defined]
+        row.get_tier_display() if row.tier else _("unknown"),
+        row.source.name if row.source else "",
+        row.invited_by.name if row.invited_by else "",
     ]
 
 

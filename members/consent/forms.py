@@ -3,7 +3,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from groupops.shared.masking import REASON_LENGTH
 from members.consenting import VALUE_LENGTH, ContactKind, Origin, Purpose, Told
 
 
@@ -15,12 +14,6 @@ class ContactForm(forms.Form):
         label=_("Number, account or address"), max_length=VALUE_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     origin = forms.ChoiceField(label=_("Where from"), choices=Origin.choices)
-
-
-class RevealForm(forms.Form):
-    """What one value is needed for; its length is judged where it is noted."""
-
-    reason = forms.CharField(label=_("What you need it for"), max_length=REASON_LENGTH, required=False)
 
 
 class ConsentForm(forms.Form):

@@ -20,8 +20,9 @@ from groupops.shared.http import not_found_unless
 from members import queries as members
 from members.consent import queries
 from members.consent import services as consent
-from members.consent.forms import ConsentForm, ContactForm, RevealForm
+from members.consent.forms import ConsentForm, ContactForm
 from members.consenting import ContactKind, Origin, Purpose, Told
+from members.forms import RevealForm
 from members.models import Consent, Contact, Person
 
 HISTORY = 50

@@ -8,7 +8,7 @@ from groupops.accounts.models import User
 from groupops.groups.views.found import actor, is_htmx
 from groupops.shared import paging
 from members import queries as members
-from members.invitations import queries
+from members.invitations import branches, queries
 from members.models import Person
 
 DEEPEST = 12  # steps upwards that are shown
@@ -27,8 +27,10 @@ def branch(request: HttpRequest, person_id: int) -> HttpResponse:
     user = actor(request)
     row = get_object_or_404(members.persons_for(user), pk=person_id)
     page = paging.page(queries.brought_by(user, row), query=request.GET, order=("joined_at", "id"), size=30)
-    context = {"row": row, "page": page, "above": _above(user, row)}
-    return render(request, "members/invite_branch.html#list" if is_htmx(request) else "members/invite_branch.html", context)
+    if is_htmx(request):
+        return render(request, "members/invite_branch.html#list", {"page": page})
+    context = {"row": row, "page": page, "above": _above(user, row), "drawn": branches.below(user, row)}
+    return render(request, "members/invite_branch.html", context)
 
 
 def _above(user: User, row: Person) -> list[Person]:

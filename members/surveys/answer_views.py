@@ -21,9 +21,10 @@ from groupops.shared.errors import Refused
 from groupops.shared.http import ids, not_found_unless
 from groupops.shared.spreadsheet import csv_response, xlsx_response
 from members import queries as members
+from members.forms import RevealForm
 from members.models import FieldValue, FormAnswer, MemberForm, ProfileField
 from members.surveys import addresses, answering, queries, revealing
-from members.surveys.forms import AnswerFilter, RevealForm
+from members.surveys.forms import AnswerFilter
 from members.surveys.views import form_of, moves
 
 PART = 500  # answers read at once for an export

@@ -50,13 +50,18 @@ class Statement(NamedTuple):
 def verdicts(nights: Iterable[Given], *, at_once: bool = False, everybody: bool = False) -> Statement:
     """A SELECT of those whom the night changes: id, group_id, day, was, tier, score, below, why, is_unlocked.
 
-    `at_once` leaves the grace out, `everybody` adds those whom it leaves as they are (why is then "").
+    `at_once` leaves the grace out, `everybody` adds those whom it leaves as they are (why is then ""). Where nobody in these groups has
+    two stays, nothing of the statement asks for them.
     """
-    rows = json.dumps([night.as_row(at_once=at_once) for night in nights])
+    found = list(nights)
+    rows = json.dumps([night.as_row(at_once=at_once) for night in found])
+    merged = Membership.objects.filter(same_as__isnull=False, group__in=[night.group_id for night in found]).exists()
+    joined = f"own AS ({_OWN}), joined AS ({_JOINED}), " if merged else ""
     changed = "" if everybody else f" WHERE to_rank <> rank OR is_unlocked = 1 OR below {_differs()} was_below"
     return Statement(
-        f"WITH RECURSIVE given AS ({_given()}), own AS ({_OWN}), joined AS ({_JOINED}), scored AS ({_scored()}), "  # noqa: S608  (our own names)
-        f"standing AS ({_standing()}), judged AS ({_judged()}) "
+        # Not materialized, or PostgreSQL would join on one processor alone.
+        f"WITH{' RECURSIVE' if merged else ''} given AS NOT MATERIALIZED ({_given()}), {joined}"  # noqa: S608  (our own names)
+        f"scored AS ({_alone(merged=merged)}{_together() if merged else ''}), standing AS ({_standing()}), judged AS ({_judged()}) "
         f"SELECT id, group_id, day, was, CASE to_rank {_TIER} ELSE '' END AS tier, score, below, is_unlocked, "
         "CASE WHEN is_unlocked = 1 THEN 'unlock' WHEN to_rank = rank THEN '' WHEN rank = -1 THEN 'first' "
         f"WHEN to_rank > rank THEN 'rose' ELSE 'fell' END AS why FROM judged{changed}",
@@ -80,15 +85,18 @@ def _given() -> str:
     return f"SELECT {picked} FROM json_each(%s)"  # noqa: S608  (our own names)
 
 
-def _scored() -> str:
-    """The points of everybody who did anything (members.tiering.points); of a human with several stays, of their days together."""
-    alone = (
+def _alone(*, merged: bool) -> str:
+    """The points of everybody who did anything (members.tiering.points) and has one stay."""
+    but = " WHERE m.id NOT IN (SELECT head FROM own)" if merged else ""
+    return (
         f"SELECT a.membership_id AS id, {_points('a')} AS score FROM given g JOIN {_MEMBERS} m ON {_PRESENT}"  # noqa: S608  (our own names)
-        f" JOIN {_ACTIVITY} a ON a.membership_id = m.id AND a.day BETWEEN g.start AND g.day"
-        " WHERE m.id NOT IN (SELECT head FROM own) GROUP BY a.membership_id"
+        f" JOIN {_ACTIVITY} a ON a.membership_id = m.id AND a.day BETWEEN g.start AND g.day{but} GROUP BY a.membership_id"
     )
-    together = f"SELECT j.id, {_points('j')} FROM joined j JOIN given g ON g.group_id = j.group_id GROUP BY j.id"  # noqa: S608  (our own names)
-    return f"{alone} UNION ALL {together}"
+
+
+def _together() -> str:
+    """Of a human with several stays, of their days together."""
+    return f" UNION ALL SELECT j.id, {_points('j')} FROM joined j JOIN given g ON g.group_id = j.group_id GROUP BY j.id"  # noqa: S608
 
 
 def _points(did: str) -> str:

@@ -261,3 +261,19 @@ def test_the_api(setting: Any) -> None:
     assert value["value"] == masked("13800138000")
     moved = client.post(f"/api/v1/member-forms/{form.pk}/move/", {"state": "closed"}, content_type="application/json")
     assert moved.json()["state"] == "closed"
+
+
+def test_a_form_is_made_and_changed_over_the_api(setting: Any) -> None:
+    """A draft of groups one may edit; a change names the version that was read, and keeps what it does not name."""
+    member, city, phone, _form = setting
+    client, url = logged_in(operator()), "/api/v1/member-forms/"
+    typed = {"title": "报名", "groups": [member.group_id], "asks": [phone.pk, city.pk]}
+    assert logged_in(viewer()).post(url, typed, content_type="application/json").status_code == 422
+    made = client.post(url, typed, content_type="application/json")
+    assert (made.status_code, made.json()["state"], made.json()["fields_asked"]) == (201, "draft", [phone.pk, city.pk])
+    one = f"{url}{made.json()['id']}/"
+    changed = client.patch(one, {"title": "活动报名", "asks": [city.pk], "version": 1}, content_type="application/json").json()
+    assert (changed["title"], changed["fields_asked"], list(changed["links"])) == ("活动报名", [city.pk], [str(member.group_id)])
+    assert client.patch(one, {"title": "旧的", "version": 1}, content_type="application/json").status_code == 409
+    late = {"opens_at": "2026-12-02T00:00:00Z", "closes_at": "2026-12-01T00:00:00Z", "version": 2}
+    assert client.patch(one, late, content_type="application/json").status_code == 422
