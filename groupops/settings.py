@@ -177,6 +177,7 @@ INBOUND_PIPELINE = [
     "groupops.inbound.renaming.follow",
     "members.inbound.resolve",
     "members.inbound.count",
+    "members.joining.inbound.come",
     "members.newcomers.inbound.welcome",
     "members.questions.inbound.listen",
     "members.tiers.inbound.receive",
@@ -242,6 +243,8 @@ PERSONAL_DATA: list[str] = [
     "groupops.record.personal.holdings",
     "groupops.messaging.personal.holdings",
     "groupops.inbound.personal.holdings",
+    "content.personal.holdings",
+    "members.mentions.holdings",  # before the next: it goes by their contacts
     "members.personal.holdings",
 ]
 # Models that are called after a human: the audit trail keeps their names beside the chain, where they can be erased.

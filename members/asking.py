@@ -53,6 +53,7 @@ class Cue(TextChoices):
     ENGLISH = "english", _("asks in English")
     PARTICLE = "particle", _("ends like a question")
     MARK = "mark", _("has a question mark")
+    HAND = "hand", _("a person says so")
 
 
 # One of these stands in every question; what has none is let go at once. Most of a group's talk is.

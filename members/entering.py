@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import TextChoices
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 PICTURE_LASTS = timedelta(days=7)  # WeChat's own rule for the QR code of a group
@@ -31,6 +32,11 @@ class WaitingState(TextChoices):
     CALLED = "called", _("There is room")
     JOINED = "joined", _("Came in")
     DROPPED = "dropped", _("No longer waits")
+
+
+def digest_of(contact: str) -> str:
+    """By which the same person does not wait twice."""
+    return salted_hmac("members.joining.waiting", contact.strip().casefold(), algorithm="sha256").hexdigest()
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def _words() -> list[Holding]:
             "text",
             "state",
             "answer",
-            to={"title": REQUEST, "text": "", "event": None},
+            to={"title": REQUEST, "text": "", "answer": "", "event": None},
         ),
         emptied(m.Leave, _of(m.Leave), "since", "until", "membership__group__name", "reason", to={"reason": ""}),
         emptied(m.SweepStep, _of(m.SweepStep, "case__membership"), "at", "was", "state", "why", to={"why": ""}),

@@ -11,6 +11,7 @@ from groupops.inbound.models import StoredEvent
 from groupops.record.personal import spelt
 from groupops.record.queries import hidden_key
 from groupops.shared import bulk
+from groupops.shared.naming import named, unnamed
 from groupops.shared.personal import BLANK, Fate, Holding, Subject
 
 CHUNK = 1000
@@ -57,14 +58,12 @@ def _emptied(row: StoredEvent, aliases: dict[str, str], persons: set[int]) -> tu
 
 
 def _naming(subject: Subject) -> QuerySet[StoredEvent]:
-    """What others said in their groups that holds their id, or "@" and their name; or whose raw words or trace name them."""
-    words, called = subject.words, Q(pk=None)
+    """What others said in their groups that holds their id or name (shared.naming), or whose raw words or trace name them."""
+    called = named(["text"], subject.known_names)
     for remote_id in _plain(subject.known_ids):
         called |= Q(text__contains=remote_id) | Q(event_key__contains=remote_id) | Q(remote_message__contains=remote_id)
-    for name in _plain(subject.known_names):
-        called |= Q(text__contains=f"@{name}")
     rows = StoredEvent.objects.annotate(a=Cast("raw", TextField()), b=Cast("trace", TextField())).filter(group__in=subject.groups)
-    long = _plain(words)
+    long = _plain(subject.words)
     return rows.filter(called | spelt("a", long) | spelt("b", long)).exclude(person_id__in=subject.persons).order_by("pk")
 
 
@@ -85,9 +84,7 @@ def _uncalled(row: StoredEvent, subject: Subject) -> tuple[Any, ...]:
     text, key, message = row.text, row.event_key, row.remote_message
     for remote_id in _plain(subject.known_ids):
         text, key, message = text.replace(remote_id, BLANK), hidden_key(key, remote_id), hidden_key(message, remote_id)
-    for name in sorted(_plain(subject.known_names), key=len, reverse=True):
-        text = text.replace(f"@{name}", f"@{BLANK}")
-    return text, {}, [], key, message
+    return unnamed(text, subject.known_names), {}, [], key, message
 
 
 def _chunks(rows: QuerySet[StoredEvent]) -> Iterator[list[StoredEvent]]:

@@ -71,11 +71,17 @@ class CodeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Empty: what the group is for, as its kind says."),
     )
+    alone = forms.BooleanField(
+        label=_("Its groups are entered by this code alone"),
+        required=False,
+        help_text=_("Then whoever joins without an inviter is noted as having come by it."),
+    )
 
     def __init__(self, *args: Any, user: User, code: JoinCode | None = None, **kwargs: Any) -> None:
         chosen = [target.group for target in code.targets.all()] if code else []
         if code:
-            kwargs["initial"] = {"version": code.version, "name": code.name, "source": code.source, "pitch": code.pitch, **places(chosen)}
+            kwargs["initial"] = {"version": code.version, "name": code.name, "source": code.source, "pitch": code.pitch}
+            kwargs["initial"] |= {"alone": code.alone, **places(chosen)}
         super().__init__(*args, **kwargs)
         if code:
             del self.fields["code"]
@@ -83,7 +89,7 @@ class CodeForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """What the services take."""
-        return {name: self.cleaned_data[name] for name in ("name", "source", "pitch")} | {"groups": groups_of(self)}
+        return {name: self.cleaned_data[name] for name in ("name", "source", "pitch", "alone")} | {"groups": groups_of(self)}
 
 
 class EntranceForm(forms.Form):

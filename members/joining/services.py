@@ -82,11 +82,20 @@ def _plain(value: Any) -> Any:
 
 
 def create_code(
-    *, code: str, groups: Sequence[Group], name: str, source: Source | None, pitch: str, by: User | None, at: datetime
+    *,
+    code: str,
+    groups: Sequence[Group],
+    name: str,
+    source: Source | None,
+    pitch: str,
+    alone: bool = False,
+    by: User | None,
+    at: datetime,
 ) -> JoinCode:
     """A code that leads to these groups, in this order. An empty `code` gets an address of eight letters."""
     _demand(by, groups)
-    row = JoinCode(code=code or get_random_string(8, LETTERS), name=name, source=source, pitch=pitch, created_at=at, created_by=by)
+    made = {"name": name, "source": source, "pitch": pitch, "alone": alone, "created_at": at, "created_by": by}
+    row = JoinCode(code=code or get_random_string(8, LETTERS), **made)
     try:
         with transaction.atomic():
             row.save()
@@ -99,7 +108,16 @@ def create_code(
 
 
 def update_code(
-    *, code: JoinCode, version: int, groups: Sequence[Group], name: str, source: Source | None, pitch: str, by: User, at: datetime
+    *,
+    code: JoinCode,
+    version: int,
+    groups: Sequence[Group],
+    name: str,
+    source: Source | None,
+    pitch: str,
+    alone: bool = False,
+    by: User,
+    at: datetime,
 ) -> JoinCode:
     """Other words, another source, other groups. The address stays: it is printed somewhere."""
     _demand(by, groups)
@@ -107,14 +125,12 @@ def update_code(
         row = _changeable(code, by)
         if row.version != version:
             raise Outdated
-        before = {"name": row.name, "source": str(row.source or ""), "pitch": row.pitch, "groups": _names(row)}
-        row.name, row.source, row.pitch, row.version = name, source, pitch, row.version + 1
+        before = _told(row)
+        row.name, row.source, row.pitch, row.alone, row.version = name, source, pitch, alone, row.version + 1
         row.save()
         row.targets.all().delete()
         _lead(row, groups)
-        was, now = record.differing(
-            before, {"name": name, "source": str(source or ""), "pitch": pitch, "groups": [group.name for group in groups]}
-        )
+        was, now = record.differing(before, _told(row))
         record.audit(by=by, verb="code.update", target=row, at=at, before=was, after=now)
     return row
 
@@ -167,8 +183,9 @@ def _changeable(code: JoinCode, by: User) -> JoinCode:
     return row
 
 
-def _names(row: JoinCode) -> list[str]:
-    return list(row.targets.order_by("position").values_list("group__name", flat=True))
+def _told(row: JoinCode) -> dict[str, Any]:
+    groups = list(row.targets.order_by("position").values_list("group__name", flat=True))
+    return {"name": row.name, "source": str(row.source or ""), "pitch": row.pitch, "alone": row.alone, "groups": groups}
 
 
 def _lead(row: JoinCode, groups: Sequence[Group]) -> None:

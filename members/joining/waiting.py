@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from groupops.accounts.models import User
@@ -16,7 +15,7 @@ from groupops.record import services as record
 from groupops.shared import secretbox
 from groupops.shared.errors import Conflict
 from groupops.shared.masking import masked
-from members.entering import CONTACT_KEPT, WaitingState
+from members.entering import CONTACT_KEPT, WaitingState, digest_of
 from members.joining import queries
 from members.models import JoinCode, JoinTarget, Waiting
 
@@ -30,7 +29,7 @@ class LineFull(Conflict):
 
 def wait(*, code: JoinCode, name: str, contact: str, at: datetime) -> Waiting:
     """A place at the end of the line; who waits already keeps their place. Raises LineFull."""
-    digest = salted_hmac("members.joining.waiting", contact.strip().casefold(), algorithm="sha256").hexdigest()
+    digest = digest_of(contact)
     standing = Waiting.objects.filter(code=code, contact_digest=digest, state__in=[WaitingState.WAITING, WaitingState.CALLED])
     if known := standing.first():
         return known

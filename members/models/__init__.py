@@ -54,6 +54,7 @@ from members.models.tags import Segment as Segment
 from members.models.tags import Tag as Tag
 from members.models.tiers import TierChange as TierChange
 from members.models.tiers import TierNight as TierNight
+from members.models.welcome import GroupPageKey as GroupPageKey
 from members.models.welcome import Welcome as Welcome
 from members.models.welcome import WelcomeRound as WelcomeRound
 

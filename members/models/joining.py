@@ -65,6 +65,8 @@ class JoinCode(models.Model):
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="codes", verbose_name=_("source"))
     pitch = models.TextField(_("what the page says"), max_length=1000, blank=True)
     archived = models.BooleanField(_("no longer offered"), default=False)
+    # Said by a person: then whoever joins one of its groups without an inviter came by it (members.joining.inbound).
+    alone = models.BooleanField(_("its groups are entered by this code alone"), default=False)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)

@@ -1,5 +1,6 @@
 """The welcome of newcomers: who is to be welcomed, and the messages that do it."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,22 @@ from django.utils.translation import gettext_lazy as _
 from groupops.groups.models import Group
 from members.arriving import WelcomeState
 from members.models.membership import Membership
+
+
+class GroupPageKey(models.Model):
+    """What the link of a group's own page (群主页) carries since it was changed; without a row the first one counts."""
+
+    group = models.OneToOneField(Group, models.PROTECT, related_name="page_key", primary_key=True)
+    key = models.CharField(max_length=22)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name = _("link of a group's page")
+        constraints = [models.CheckConstraint(condition=~Q(key=""), name="group_page_key_there")]
+
+    def __str__(self) -> str:
+        return str(self.group)
 
 
 class WelcomeRound(models.Model):

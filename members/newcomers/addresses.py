@@ -5,10 +5,10 @@ from django.urls import reverse
 
 from groupops.groups.models import Group
 from groupops.shared import links
-from members.models import Membership
+from members.models import GroupPageKey, Membership
 
 RULES, HOME = "members.rules", "members.group"
-HOME_KEY = "1"
+HOME_KEY = "1"  # until the link is changed
 
 
 def rules_url(membership_id: int, rejoins: int = 0) -> str:
@@ -17,8 +17,12 @@ def rules_url(membership_id: int, rejoins: int = 0) -> str:
 
 
 def home_url(group_id: int) -> str:
-    """A group's own page, the same for everybody."""
-    return _full("portal:group", links.sign(HOME, [group_id], key=HOME_KEY))
+    """A group's own page, the same for everybody until the link is changed. One query."""
+    return _full("portal:group", links.sign(HOME, [group_id], key=_home_key(group_id)))
+
+
+def _home_key(group_id: int) -> str:
+    return GroupPageKey.objects.filter(group=group_id).values_list("key", flat=True).first() or HOME_KEY
 
 
 def _full(name: str, link: str) -> str:
@@ -37,7 +41,7 @@ def member_of(link: str) -> Membership | None:
 def group_of(link: str) -> Group | None:
     """The group whose own page it is."""
     found = links.read(HOME, link)
-    if found is None or not _is_number(found[0]) or not links.holds(str(found[1]), HOME_KEY):
+    if found is None or not _is_number(found[0]) or not links.holds(str(found[1]), _home_key(found[0][0])):
         return None
     return Group.objects.select_related("kind").filter(pk=found[0][0]).first()
 

@@ -54,7 +54,7 @@ def _targets(found: Subject) -> dict[str, list[str]]:
     """The numbers of all rows that are theirs, by model, so that the lines about them are found."""
     targets: dict[str, list[str]] = {}
     for holding in holdings():
-        if holding.model._meta.app_label == "members":
+        if holding.model._meta.app_label == "members" and not holding.deep:  # lines about others who name them stay
             pks = holding.rows(found).values_list("pk", flat=True)
             targets.setdefault(holding.model._meta.label_lower, []).extend(str(pk) for pk in pks)
     for model in (PersonExport, Erasure):

@@ -16,6 +16,7 @@ from groupops.shared.errors import Conflict, Invalid
 from groupops.shared.masking import reason_of
 from groupops.shared.personal import Account, Subject, is_alias
 from members.leaving import EXPORT_LASTS, GRACE, ErasureState, ExportState, is_confirmed
+from members.mentions import being_taken_over
 from members.models import Erasure, Person, PersonExport
 from members.privacy import packing, queries
 
@@ -119,17 +120,21 @@ def take_back(*, erasure: Erasure, by: User, at: datetime) -> None:
 def erase_due(*, at: datetime) -> int:
     """Erase whose time has come; returns how many. One transaction each: killed in the middle, nothing happened, and it begins anew.
 
-    Whoever has a message on the way waits for the next tick.
+    Whoever has a message on the way, or is in a file that is being taken over, waits for the next tick.
     """
     done = 0
     for pk in Erasure.objects.filter(state=ErasureState.WAITING, due_at__lte=at).order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             rows = Erasure.objects.select_for_update(of=("self",)).select_related("person", "by")
             row = rows.filter(pk=pk, state=ErasureState.WAITING).first()
-            if row is not None and not under_way(queries.subject(row.person)):
+            if row is not None and not _waits(queries.subject(row.person)):
                 _erase(row, at)
                 done += 1
     return done
+
+
+def _waits(found: Subject) -> bool:
+    return under_way(found) or being_taken_over(found)
 
 
 def _erase(row: Erasure, at: datetime) -> None:

@@ -17,7 +17,7 @@ from groupops.groups import access
 from groupops.groups.forms import refuse
 from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
-from groupops.shared import clock, paging
+from groupops.shared import clock, naming, paging
 from groupops.shared.errors import Refused
 from members import queries as members
 from members.leaving import EXPORT_LASTS, GRACE, ErasureState, ExportState
@@ -109,9 +109,11 @@ def _person(request: HttpRequest, person_id: int) -> Person:
 
 def _shown(request: HttpRequest, person: Person, **given: forms.Form) -> HttpResponse:
     user = actor(request)
+    subject = queries.subject(person)
     context: dict[str, Any] = {
         "person": person,
-        "held": queries.preview(queries.subject(person)),
+        "held": queries.preview(subject),
+        "short_names": naming.short(subject),
         "exports": queries.exports_for(user).filter(person=person).order_by("-pk")[:MOST],
         "ready": ExportState.READY,
         "erasure": person.erasures.filter(state=ErasureState.WAITING).select_related("by").first(),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
@@ -11,13 +12,15 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from groupops.groups import access
 from groupops.groups.api.common import actor
+from groupops.inbound.models import StoredEvent
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from members.asking import Cue, How, QuestionState
 from members.models import Question
 from members.models.questions import ANSWER_LENGTH
-from members.questions import answering, queries
+from members.questions import answering, marking, queries
 from members.questions import services as questions
 from members.questions.filters import QuestionFilter
 from members.questions.services import Many
@@ -63,6 +66,12 @@ class AnswerSerializer(QuestionsSerializer):
     text = serializers.CharField(max_length=ANSWER_LENGTH)
 
 
+class MessageSerializer(StrictSerializer):
+    """A message of a group, by the number of its event."""
+
+    event = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
 class SkippedQuestionSerializer(StrictSerializer):
     """A question that was left as it is."""
 
@@ -95,6 +104,17 @@ class Questions(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gener
         """Answer; they count as answered when it has been said. A 409 where none of them waits for an answer of the caller's."""
         given, rows = self._given(AnswerSerializer(data=request.data))
         return _many(given["ids"], answering.answer(questions=rows, text=given["text"], by=actor(request), at=clock.now()))
+
+    @extend_schema(request=MessageSerializer, responses={201: QuestionSerializer}, filters=False)
+    @action(detail=False, methods=["post"])
+    def mark(self, request: Request) -> Response:
+        """A message that was not taken for a question is one."""
+        given = MessageSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        seen = StoredEvent.objects.filter(group__in=access.visible_to(actor(request)), pk=given.validated_data["event"])
+        event = get_object_or_404(seen.select_related("group__kind"))
+        row = marking.mark(event=event, by=actor(request), at=clock.now())
+        return Response(QuestionSerializer(self.get_queryset().get(pk=row.pk)).data, status=201)
 
     @extend_schema(request=QuestionsSerializer, responses=ManyQuestionsSerializer, filters=False)
     @action(detail=False, methods=["post"])

@@ -17,13 +17,14 @@ from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.views.found import actor, is_htmx, refreshed
+from groupops.inbound.models import StoredEvent
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging, skipping, undos
 from groupops.shared.errors import Conflict
 from groupops.shared.http import ids, next_url, not_found_unless
 from members.asking import How, QuestionState
 from members.models import Question
-from members.questions import queries, similar
+from members.questions import marking, queries, similar
 from members.questions import services as questions
 from members.questions.filters import QuestionFilter
 from members.questions.services import Many
@@ -143,6 +144,17 @@ def settle(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     not_found_unless(what in ACTS)
     access.demand(actor(request), GroupRight.CARE, row.group)
     return _answer(request, what, _carry_out(what, [row], actor(request)))
+
+
+@require_POST
+@once
+def mark(request: HttpRequest, event_id: int) -> HttpResponse:
+    """A message that the machine did not take for a question."""
+    seen = StoredEvent.objects.filter(group__in=access.visible_to(actor(request), sandboxes=True)).select_related("group__kind")
+    row = marking.mark(event=get_object_or_404(seen, pk=event_id), by=actor(request), at=clock.now())
+    undoing = reverse("members:question-settle", args=[row.pk, NO_QUESTION])
+    messages.success(request, _("It waits on the question desk."), extra_tags=undos.tags(undoing))
+    return refreshed(request, "inbound:message", event_id)
 
 
 @require_POST

@@ -143,6 +143,7 @@ TABLE |= {
     "members:questions-answer": at(EVERYBODY, answers=frozenset({404})),  # without a question there is nothing to answer
     "members:questions-act": post(EVERYBODY, do="answered"),
     "members:questions-undo": at(post(EVERYBODY, {"token": "nonsense"}), answers=frozenset({404})),
+    "members:question-mark": at(post(ACT, {"event_id": "event"}), answers=frozenset({302, 409})),
     "members:question-settle": post(ACT, {PK: "question", "what": "answered"}),
     "members:greet": post(ACT, {"group_id": "group"}),
     "members:greet-undo": at(post(ACT, {"group_id": "group", "token": "nonsense"}), answers=frozenset({404})),
@@ -202,6 +203,7 @@ TABLE |= {
     "members:newcomers": at(EVERYBODY, is_list=True),
     "members:newcomers-funnel": EVERYBODY,
     "members:welcome": at(EVERYBODY, is_list=True),
+    "members:welcome-renew": at(post(CHANGE_GROUP, {"group_id": "group"}), answers=frozenset({302})),
     "members:welcome-try": at(post(CHANGE_GROUP, {"group_id": "group"}, room="group"), answers=frozenset({302})),
     "members:newcomers-act": post(EVERYBODY, do="greeted"),
     "members:newcomers-undo": at(post(EVERYBODY, {"what": "greeted", "token": "nonsense"}), answers=frozenset({404})),
@@ -477,6 +479,7 @@ TABLE |= {
     "api-questions-list": at(EVERYBODY, is_list=True),
     "api-questions-detail": at(SEE_GROUP, args={PK: "question"}),
     "api-questions-answer": at(post(EVERYBODY, ids=[1], text="好"), answers=frozenset({200, 409})),
+    "api-questions-mark": at(post(EVERYBODY, event=1), answers=frozenset({201, 404, 409})),
     "api-questions-answered": post(EVERYBODY, ids=[1]),
     "api-questions-dismiss": post(EVERYBODY, ids=[1]),
     "api-questions-reopen": post(EVERYBODY, ids=[1]),

@@ -15,6 +15,7 @@ from members.newcomers.services.judging import (
     unmark_answered,
     unmark_introduced,
 )
+from members.newcomers.services.opening import renew_home
 from members.newcomers.services.trying import try_welcome
 from members.newcomers.services.welcoming import Join, follow_delivery, freshen, keep_joins, say_welcomes
 
@@ -40,6 +41,7 @@ __all__ = [
     "make_lists",
     "mark_answered",
     "mark_introduced",
+    "renew_home",
     "say_welcomes",
     "settle_intake",
     "try_welcome",

@@ -58,3 +58,13 @@ def try_welcome(request: HttpRequest, group_id: int) -> HttpResponse:
     )
     messages.success(request, _("The test is on its way."))
     return redirect(f"{reverse('members:welcome')}?group={group_id}")
+
+
+@require_POST
+@once
+def renew_home(request: HttpRequest, group_id: int) -> HttpResponse:
+    """Another link for a group's own page; the old one opens nothing any more."""
+    group: Group = access.group_for(actor(request), group_id, GroupRight.EDIT)
+    newcomers.renew_home(group=group, by=actor(request), at=clock.now())
+    messages.success(request, _("The link of before opens nothing any more. Welcomes carry the new one from now on."))
+    return redirect(f"{reverse('members:welcome')}?group={group_id}")

@@ -7,12 +7,14 @@ from django.urls import reverse
 
 from groupops.record.models import AuditEntry
 from groupops.shared import clock
-from members.joining import arrivals
+from members.joining import arrivals, waiting
 from members.models import CodeArrival, Source
 from tests.factories.accounts import operator, viewer
 from tests.factories.groups import NOW
+from tests.factories.inbound import happened, hear, joined
 from tests.factories.joining import JoinCodeFactory
 from tests.factories.members import MembershipFactory
+from tests.factories.messaging import BindingFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -37,6 +39,25 @@ def test_said_once_and_the_source_follows_where_nobody_knew() -> None:
         row.refresh_from_db()
         assert row.source == source
     assert arrivals.arrive(code=code, pks=[one.pk], by=None, at=NOW) == [one.pk]
+
+
+def test_the_platform_says_it_without_a_click() -> None:
+    """Who waited in a code's line under the account that joins; who comes into a group of one code alone, unless somebody invited them."""
+    room = BindingFactory()
+    alone, other = JoinCodeFactory(groups=[room.group], alone=True), BindingFactory()
+    waited = JoinCodeFactory(groups=[other.group])
+    place = waiting.wait(code=waited, name="阿丽", contact=" Alice ", at=NOW)
+    hear(room, joined(room.remote_id, "bob"), joined(room.remote_id, "carol", operator="bob"), happened(room.remote_id, "dora"))
+    hear(other, joined(other.remote_id, "alice"), joined(other.remote_id, "eve"))
+    assert set(CodeArrival.objects.values_list("membership__person__remote_id", "code", "by")) == {
+        ("bob", alone.pk, None),
+        ("alice", waited.pk, None),
+    }
+    place.refresh_from_db()
+    assert place.state == "joined"
+    JoinCodeFactory(groups=[room.group])
+    hear(room, joined(room.remote_id, "fred"))
+    assert CodeArrival.objects.count() == 2, "two codes lead there: nobody knows which"
 
 
 def test_a_membership_came_by_one_code() -> None:

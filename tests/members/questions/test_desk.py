@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from groupops.accounts.models import User
 from groupops.groups.policy import Post
+from groupops.inbound.models import StoredEvent
 from groupops.record.models import AuditEntry
 from groupops.shared import clock
 from members.asking import How, QuestionState
@@ -16,7 +17,9 @@ from members.models import Question
 from members.questions import queries, services
 from tests.factories.accounts import operator, viewer, volunteer
 from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
+from tests.factories.inbound import happened, hear
 from tests.factories.members import WORDS, MembershipFactory, QuestionFactory
+from tests.factories.messaging import BindingFactory
 
 pytestmark = pytest.mark.django_db
 DESK = "/members/questions/"
@@ -191,3 +194,20 @@ def test_what_nobody_answers_lapses_by_the_group_s_policy() -> None:
 def test_the_group_filter_lists_only_visible_groups() -> None:
     GroupFactory(name="看不见的群")
     assert "看不见的群" not in logged_in(volunteer()).get(DESK).content.decode()
+
+
+def test_a_person_says_that_a_message_is_a_question() -> None:
+    """It waits from when it was said; pressed again it is refused, taken back it is none; a colleague who only looks may not."""
+    room = BindingFactory()
+    hear(room, happened(room.remote_id, "alice", "报表打不开了"))
+    event, client = StoredEvent.objects.get(), logged_in(operator())
+    url = reverse("members:question-mark", args=[event.pk])
+    assert logged_in(viewer()).post(url).status_code == 403
+    assert url in client.get(reverse("inbound:message", args=[event.pk])).content.decode()
+    assert client.post(url).status_code == 302
+    row = Question.objects.get()
+    assert (row.cue, row.asked_at, row.state, row.membership.person.remote_id) == ("hand", event.occurred_at, "open", "alice")
+    assert client.post(url).status_code == 409
+    client.post(reverse("members:question-settle", args=[row.pk, "not_question"]))
+    assert fresh(row).how == How.MISJUDGED
+    assert client.post("/api/v1/questions/mark/", {"event": event.pk}, content_type="application/json").status_code == 409
