@@ -25,10 +25,12 @@ class NoMessage(Conflict):
 def mark(*, event: StoredEvent, by: User, at: datetime) -> Question:
     """It waits for an answer from when it was said. Taken back by "Not a question". Raises Forbidden, NoMessage."""
     group = event.group
-    asker = Membership.objects.filter(person=event.person_id, group=group).first() if event.person_id else None
-    if group is None or asker is None or event.kind != EventKind.MESSAGE:
+    if group is None:
         raise NoMessage(_("Only what a member said can be a question."))
     access.demand(by, GroupRight.CARE, group)
+    asker = Membership.objects.filter(person=event.person_id, group=group).first() if event.person_id else None
+    if asker is None or event.kind != EventKind.MESSAGE:
+        raise NoMessage(_("Only what a member said can be a question."))
     goal = queries.policies([group.pk])[group.pk]
     said = event.occurred_at
     known = {"group": group, "membership": asker, "cue": Cue.HAND, "asked_at": said, "last_asked_at": said}
