@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from groupops.accounts.models import User
 from members.models import Membership, SweepCase
 from members.sweep import moving
-from members.sweep.reviewing.deciding import Many, Why, audit, each
+from members.sweep.reviewing.deciding import Many, Why, audit, each, moved_on
 from members.sweeping import CaseState
 
 NOT_REMOVED = _("They were not removed.")

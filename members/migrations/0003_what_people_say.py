@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('groups', '0005_hours'),
         ('inbound', '0005_wordings'),
-        ('members', '0001_baseline'),
+        ('members', '0002_care_of_sort'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
