@@ -176,6 +176,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 INBOUND_PIPELINE = [
     "groupops.inbound.renaming.follow",
     "members.inbound.resolve",
+    "moderation.inbound.screen",
     "members.inbound.count",
     "members.joining.inbound.come",
     "members.newcomers.inbound.welcome",
@@ -197,6 +198,7 @@ DELIVERY_KINDS: dict[str, dict[str, str]] = {
     "invitation": {"guard": "members.invitations.delivery.guard", "settled": "members.invitations.delivery.settled"},
     "form": {"guard": "members.surveys.delivery.guard", "settled": "members.surveys.delivery.settled"},
     "segment": {"guard": "members.segments.delivery.guard", "settled": "members.segments.delivery.settled"},
+    "measure": {"guard": "moderation.delivery.guard", "settled": "moderation.delivery.settled"},
     "sweep_ask": {"guard": "members.sweep.delivery.guard_ask", "settled": "members.sweep.delivery.settled_ask"},
     "sweep_remove": {"guard": "members.sweep.delivery.guard_remove", "settled": "members.sweep.delivery.settled_remove"},
 }
@@ -211,6 +213,7 @@ TODAY_SOURCES = [
     "members.joining.today.source",
     "members.invitations.today.source",
     "members.sweep.today.source",
+    "moderation.today.source",
     "members.surveys.today.source",
     "members.segments.today.source",
     "content.today.source",
@@ -231,6 +234,7 @@ PROFILE_SECTIONS: list[str] = [
     "members.surveys.sections.filled_in",
     "members.surveys.sections.said",
     "members.sweep.sections.swept",
+    "moderation.sections.struck",
 ]
 SWEEP_EXEMPTIONS = [
     "members.sweep.exempting.newcomer",
@@ -245,6 +249,7 @@ PERSONAL_DATA: list[str] = [
     "groupops.inbound.personal.holdings",
     "content.personal.holdings",
     "members.mentions.holdings",  # before the next: it goes by their contacts
+    "moderation.personal.holdings",
     "members.personal.holdings",
 ]
 # Models that are called after a human: the audit trail keeps their names beside the chain, where they can be erased.
@@ -284,6 +289,13 @@ PERSONAL_LABELS = frozenset(
         "members.tierchange",
         "members.waiting",
         "members.welcome",
+        "moderation.appeal",
+        "moderation.case",
+        "moderation.decision",
+        "moderation.evidence",
+        "moderation.measure",
+        "moderation.report",
+        "moderation.strike",
     }
 )
 INVARIANTS: list[str] = []
@@ -309,6 +321,8 @@ POLICIES: dict[str, str] = {
     "messages.kept": "groupops.inbound.keeping.Kept",
     "delivery.retry": "groupops.messaging.policy.RetryPolicy",
     "members.tiers": "members.tiering.TierRule",
+    "moderation.ladders": "moderation.policy.LadderRule",
+    "moderation.words": "moderation.policy.Words",
 }
 
 # --- Database -----------------------------------------------------------------------------------------------------------
@@ -523,6 +537,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("erase persons", "members.tasks.erase_persons", 300.0),
         ("carry imports", "members.tasks.carry_imports", 30.0),
         ("tell staff", "groupops.operations.tasks.notify", 10.0),
+        ("empty old evidence", "moderation.tasks.empty_evidence", 3600.0),
         ("forget marks", "groupops.dashboard.tasks.sweep", 3600.0),
     ]
 }

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("groups/", include("groupops.groups.urls")),
     path("members/", include("members.urls")),
     path("content/", include("content.urls")),
+    path("moderation/", include("moderation.urls")),
     path("messaging/", include("groupops.messaging.urls")),
     path("inbound/", include("groupops.inbound.urls")),
     path("in/<str:door>/", include("groupops.inbound.door_urls")),

@@ -12,7 +12,7 @@ from groupops.groups.models import Group, GroupDay, GroupHour
 from groupops.shared import bulk
 from groupops.shared.compiled import Among, Compiled, Given
 from members.models import DailyActivity, FormerName, Membership, Person
-from members.policy import Known, Presence
+from members.policy import How, Known, Presence
 
 NAME_WIDTH = 200
 STAY = ("joined_at", "join_seen", "left_at", "left_how", "rejoins", "last_spoke_at", "invited_by")
@@ -194,3 +194,23 @@ def resize(*, group_ids: Collection[int]) -> None:
         .values("n")
     )
     Group.objects.filter(pk__in=group_ids).update(member_count=Coalesce(Subquery(present, output_field=IntegerField()), 0))
+
+
+def left_by_hand(*, membership_id: int, at: datetime) -> None:
+    """A person removed them by hand: no platform tells us that they are gone."""
+    stay = Membership.objects.select_for_update().get(pk=membership_id)
+    if stay.left_at is None:
+        stay.left_at, stay.left_how = at, How.KICKED
+        stay.save(update_fields=["left_at", "left_how"])
+        resize(group_ids={stay.group_id})
+
+
+def came_back(*, membership_id: int, left_at: datetime | None) -> None:
+    """A person takes back that they were removed at `left_at`: so does the list of members, where it was written by that word."""
+    if left_at is None:
+        return
+    stay = Membership.objects.select_for_update().get(pk=membership_id)
+    if stay.left_at == left_at:
+        stay.left_at, stay.left_how = None, ""
+        stay.save(update_fields=["left_at", "left_how"])
+        resize(group_ids={stay.group_id})

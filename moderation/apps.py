@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ModerationConfig(AppConfig):
-    """Nothing yet."""
+    """群风控: rules, cases, strikes and appeals."""
 
     name = "moderation"
     verbose_name = _("Moderation")

@@ -12,9 +12,10 @@ from groupops.inbound import api as inbound
 from groupops.messaging import api as messaging
 from groupops.record.idempotency import every_post
 from members import api as members
+from moderation import api as moderation
 
 router = SimpleRouter(trailing_slash=True)
-for app in (accounts, groups, messaging, inbound, members, content, audit):
+for app in (accounts, groups, messaging, inbound, members, content, moderation, audit):
     for prefix, viewset in app.routes:
         router.register(prefix, every_post(viewset), basename=f"api-{prefix}")
 

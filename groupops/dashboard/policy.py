@@ -43,6 +43,7 @@ FAMILIES: dict[str, Family] = {
     "care": Family(_("Care"), "heart-handshake", frozenset({"care"}), "green", "members:roster"),
     "invite": Family(_("Invitations"), "ticket", frozenset({"waiting_list", "picture", "proof", "invitation"}), "blue", "members:codes"),
     "sweep": Family(_("Inactive sweep"), "user-minus", frozenset({"sweep"}), "orange", "members:sweep-review"),
+    "violation": Family(_("Moderation"), "gavel", frozenset({"violation"}), "red", "moderation:queue"),
     "form": Family(_("Forms"), "forms", frozenset({"form"}), "blue", "members:forms"),
     "group": Family(_("Groups"), "messages", frozenset({"no_owner", "no_room"}), "gray", "groups:list"),
     "moment": Family(_("Key moments"), "flag", frozenset({"moment"}), "purple", "groups:moments", "?view=open"),

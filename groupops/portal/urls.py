@@ -7,6 +7,7 @@ from members.joining import portal as joining
 from members.newcomers import portal as newcomers
 from members.surveys import portal as surveys
 from members.sweep import portal as sweep
+from moderation import portal as moderation
 
 app_name = "portal"
 urlpatterns = [
@@ -25,4 +26,5 @@ urlpatterns = [
     path("f/<str:link>", surveys.personal, name="form"),
     path("g/<str:link>", surveys.of_group, name="form-of-group"),
     path("keep/<str:token>/", sweep.keep, name="keep"),
+    path("appeal/<str:link>/", moderation.appeal, name="appeal"),
 ]

@@ -10,8 +10,7 @@ from groupops.messaging.policy import DeliveryState, Step
 from members import services as members
 from members.consent import queries as consents
 from members.consenting import Purpose
-from members.models import Membership, SweepCase
-from members.policy import How
+from members.models import SweepCase
 from members.sweep import moving, queries
 from members.sweeping import MOVES, CaseState, Mode
 
@@ -79,14 +78,14 @@ def settled_remove(delivery: Delivery, *, at: datetime) -> None:
     if delivery.state == D.SENT:
         _go(case, S.REMOVED, at=at, removed_at=at)
         if delivery.connection_id is None or delivery.step == Step.BY_HAND:
-            _gone(case.membership_id, at)
+            members.left_by_hand(membership_id=case.membership_id, at=at)
     elif delivery.state == D.CANCELLED:
         _cancelled(case, S.SPARED, delivery.why, at)
     elif delivery.state in LOST:
-        _back(case, at)
+        members.came_back(membership_id=case.membership_id, left_at=case.removed_at)
         _go(case, S.FAILED, at=at, why=delivery.why, removed_at=None)
     elif delivery.state in OPEN and case.state in (S.REMOVED, S.FAILED):
-        _back(case, at)
+        members.came_back(membership_id=case.membership_id, left_at=case.removed_at)
         _go(case, S.REMOVING, at=at, removed_at=None)
 
 
@@ -104,23 +103,3 @@ def _go(case: SweepCase, to: CaseState, *, at: datetime, why: str = "", **values
     """Move where the table has it; a case that has gone on meanwhile is not called back."""
     if to in MOVES[CaseState(case.state)]:
         moving.move(case, to, at=at, why=why, **values)
-
-
-def _gone(membership_id: int, at: datetime) -> None:
-    """A person removed them by hand: no platform tells us that they are gone."""
-    stay = Membership.objects.select_for_update().get(pk=membership_id)
-    if stay.left_at is None:
-        stay.left_at, stay.left_how = at, How.KICKED
-        stay.save(update_fields=["left_at", "left_how"])
-        members.resize(group_ids={stay.group_id})
-
-
-def _back(case: SweepCase, at: datetime) -> None:
-    """A person takes back that they were removed: so does the list of members, where it was written by that word."""
-    if case.removed_at is None:
-        return
-    stay = Membership.objects.select_for_update().get(pk=case.membership_id)
-    if stay.left_at == case.removed_at:
-        stay.left_at, stay.left_how = None, ""
-        stay.save(update_fields=["left_at", "left_how"])
-        members.resize(group_ids={stay.group_id})

@@ -98,6 +98,29 @@ TABLE: dict[str, Row] = {
     "health-ready": at(OPEN, answers=frozenset({200, 503})),  # 503 says that no worker runs
 }
 
+# moderation: evidence is for those who moderate, for everybody else a case is not there
+EVIDENCE = Row(viewer=GONE)
+TABLE |= {
+    "moderation:queue": at(EVERYBODY, is_list=True),
+    "moderation:act": post(EVERYBODY, do="claim"),
+    "moderation:undo": at(post(EVERYBODY, {"token": "nonsense"}), answers=frozenset({404})),
+    "moderation:cases": at(EVERYBODY, is_list=True),
+    "moderation:case": at(EVIDENCE, args={PK: "case"}),
+    "moderation:appeal-enter": at(post(EVIDENCE, {PK: "struck"}, text="是误会"), answers=frozenset({302, 409})),
+    "moderation:appeals": at(EVERYBODY, is_list=True),
+    "moderation:appeal-decide": at(post(EVIDENCE, {PK: "appeal"}, do="uphold"), answers=frozenset({302, 409})),
+    "api-cases-list": at(EVERYBODY, is_list=True),
+    "api-cases-detail": at(EVIDENCE, args={PK: "case"}),
+    "api-cases-act": post(EVERYBODY, ids=[1], do="claim"),
+    "api-cases-undo": at(post(EVIDENCE, {PK: "case"}), answers=frozenset({409})),
+    "api-strikes-list": at(EVERYBODY, is_list=True),
+    "api-strikes-detail": at(EVIDENCE, args={PK: "strike"}),
+    "api-strikes-appeal": at(post(EVIDENCE, {PK: "strike"}, text="是误会"), answers=frozenset({200, 409})),
+    "api-appeals-list": at(EVERYBODY, is_list=True),
+    "api-appeals-detail": at(EVIDENCE, args={PK: "appeal"}),
+    "api-appeals-decide": at(post(EVIDENCE, {PK: "appeal"}, upheld=True), answers=frozenset({200, 409})),
+}
+
 # groups
 READ_ALL = Row(volunteer=NO, foreign=NO)  # whoever sees every group sees how the house is set up
 TABLE |= {
@@ -212,6 +235,7 @@ TABLE |= {
     "members:newcomer-tasks": at(post(at(ACT, viewer=GONE), {"membership_id": "membership", "to": "done"}), answers=frozenset({404})),
     "members:newcomers-week": post(at(ACT, viewer=GONE), {PK: "intake", "to": "done"}),
     # pages of members: without a signed link there is nothing
+    "portal:appeal": at(OPEN, args={"link": "appeal_link"}, methods=("GET", "POST"), answers=frozenset({200, 422})),
     "portal:keep": at(OPEN, args={"token": "sweep_link"}, methods=("GET", "POST")),
     "portal:rules": at(form(OPEN, {"link": "x"}), answers=frozenset({404})),
     "portal:group": at(OPEN, args={"link": "x"}, answers=frozenset({404})),

@@ -20,6 +20,7 @@ from members.joining.services import keep_picture
 from members.models import Colleague, Erasure, ImportRow, Intake, Leave, Membership, Person, PersonExport, PersonMerge, RosterImport, Source
 from members.surveys import addresses as forms
 from members.sweep import queries as sweeping
+from moderation import addresses as appealing
 from tests.factories import accounts as people
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
 from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
@@ -41,6 +42,7 @@ from tests.factories.members import (
     TierChangeFactory,
 )
 from tests.factories.messaging import BindingFactory, ConnectionFactory
+from tests.factories.moderation import AppealFactory, CaseFactory, StrikeFactory
 from tests.factories.sandbox import bare
 from tests.factories.surveys import (
     AnswerImportFactory,
@@ -146,6 +148,11 @@ def _group(owner: Any) -> dict[str, Any]:
         "sweep_run": (sweep_case := SweepCaseFactory(run__group=group)).run,
         "sweep_case": sweep_case,
         "sweep_link": sweeping.link_of(SweepCaseFactory(run__group=group, state="asked")),
+        "case": CaseFactory(membership=MembershipFactory(group=group)),
+        "struck": (strike := StrikeFactory(decision__case__membership=MembershipFactory(group=group))).case,
+        "strike": strike,
+        "appeal": AppealFactory(strike=StrikeFactory(decision__case__membership=MembershipFactory(group=group))),
+        "appeal_link": appealing.link_of(strike),
         "leave": Leave.objects.create(membership=membership, since=NOW, until=NOW + timedelta(days=1)),
         "tier_change": TierChangeFactory(membership=membership),
         "staff": (staff := StaffPostFactory(group=group)),

@@ -1,0 +1,68 @@
+"""What every measure asks before it leaves, and tells when it has moved (settings.DELIVERY_KINDS)."""
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext_noop as _
+
+from groupops.messaging.models import Delivery
+from groupops.messaging.policy import DeliveryState, Step
+from members import services as members
+from moderation.models import Measure
+from moderation.policy import Act, MeasureState
+
+OVER = _("It is no longer wanted.")
+UNDONE = _("The decision was taken back.")
+PARDONED = _("The appeal was upheld.")
+GONE = _("They are no longer in the group.")
+TAKEN_BACK = _("The author took the message back in time.")
+# What is done for somebody, or says something to them, goes also where the strike no longer counts.
+KINDLY = frozenset({Act.UNMUTE, Act.READMIT, Act.APOLOGY, Act.ANSWER})
+IN_THE_GROUP = frozenset({Act.REMIND, Act.MUTE, Act.REMOVE})
+D = DeliveryState
+
+
+def guard(delivery: Delivery, *, at: datetime) -> str:
+    """Why nobody must be punished any more, as a msgid; empty: go."""
+    row = Measure.objects.select_related("case__membership", "decision__strike").get(pk=delivery.subject_id)
+    if row.state in (MeasureState.DONE, MeasureState.CANCELLED):
+        return OVER
+    if row.act in KINDLY:
+        return ""
+    if row.decision.undone_at is not None:
+        return UNDONE
+    strike = getattr(row.decision, "strike", None)
+    if strike is not None and strike.overruled_at is not None:
+        return PARDONED
+    if row.act in IN_THE_GROUP and row.case.membership.left_at is not None:
+        return GONE
+    return TAKEN_BACK if row.act == Act.RECALL and _is_back(row) else ""
+
+
+def _is_back(row: Measure) -> bool:
+    return row.case.evidence.filter(Q(message=row.about) & ~Q(taken_back_at=None)).exists()
+
+
+def settled(delivery: Delivery, *, at: datetime) -> None:
+    """The measure follows its delivery; a removal by hand is a removal that no platform tells us of."""
+    row = Measure.objects.select_for_update(of=("self",)).select_related("case").get(pk=delivery.subject_id)
+    was, row.why = row.done_at, ""
+    if delivery.state == D.SENT:
+        row.state, row.done_at = MeasureState.DONE, at
+    elif delivery.state == D.CANCELLED:
+        row.state, row.done_at, row.why = MeasureState.CANCELLED, None, delivery.why
+    elif delivery.state in (D.FAILED, D.MISSED):
+        row.state, row.done_at, row.why = MeasureState.FAILED, None, delivery.why
+    else:
+        row.state, row.done_at = MeasureState.WAITING, None
+    row.save(update_fields=["state", "done_at", "why"])
+    if row.act in (Act.REMOVE, Act.BLACKLIST):
+        _follow(row, delivery, was, at)
+
+
+def _follow(row: Measure, delivery: Delivery, was: datetime | None, at: datetime) -> None:
+    by_hand = delivery.connection_id is None or delivery.step == Step.BY_HAND
+    if row.state == MeasureState.DONE and by_hand:
+        members.left_by_hand(membership_id=row.case.membership_id, at=at)
+    elif row.state != MeasureState.DONE:
+        members.came_back(membership_id=row.case.membership_id, left_at=was)

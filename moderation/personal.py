@@ -1,0 +1,39 @@
+"""What moderation holds of a human, table by table (settings.PERSONAL_DATA). That there was a strike stays; what was said goes."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from groupops.shared.personal import Fate, Holding, Subject, emptied, goes, stays
+from moderation import models
+
+
+def holdings() -> list[Holding]:
+    """In the order in which they are erased."""
+    m = models
+    said = ("at", "case__group__name", "text", "reason")
+    return [
+        Holding(m.Evidence, _of(m.Evidence, "case__membership"), said, Fate.EMPTIED, _empty),
+        emptied(m.Appeal, _of(m.Appeal, "strike__membership"), "at", "text", "state", "answer", to={"text": "***", "answer": ""}),
+        goes(m.Report, _of(m.Report, "reporter"), "at", "case__group__name"),
+        stays(m.Strike, _of(m.Strike, "membership"), "at", "group__name", "offence", "expires_at", "overruled_at"),
+        stays(m.Measure, _of(m.Measure, "case__membership"), "at", "act", "state", "until"),
+        emptied(m.Decision, _of(m.Decision, "case__membership"), "at", "verdict", "acts", "note", to={"note": ""}),
+        emptied(m.Case, _of(m.Case, "membership"), "opened_at", "group__name", "offence", "state", to={"standing": {}}),
+    ]
+
+
+def _of(model: type[Model], path: str) -> Callable[[Subject], QuerySet[Any]]:
+    """The rows of their memberships."""
+
+    def rows(subject: Subject) -> QuerySet[Any]:
+        return model._default_manager.filter(**{f"{path}__in": subject.memberships}).order_by("pk")
+
+    return rows
+
+
+def _empty(subject: Subject, at: datetime) -> None:
+    rows = models.Evidence.objects.filter(case__membership__in=subject.memberships, emptied_at=None)
+    rows.update(text="", spans=[], parameters={}, author="", emptied_at=at)

@@ -1,0 +1,55 @@
+"""What counts against a member now, who holds a post, how much the machine has done already."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Sum
+
+from groupops.groups import queries as groups
+from groupops.groups.models import Group
+from members.models import Colleague, Membership
+from moderation.models import Decision, Strike
+from moderation.policy import Ladder, LadderRule, Words
+
+HOUR = timedelta(hours=1)
+LADDERS, WORDS = "moderation.ladders", "moderation.words"
+Standing = Counter[tuple[int, str]]
+
+
+def ladder_rules(rows: Iterable[Group]) -> dict[int, LadderRule]:
+    """The policy of ladders that counts for each group, by its pk."""
+    return groups.policies_for(LADDERS, rows)
+
+
+def words_of(group: Group) -> Words:
+    """The texts that count for a group."""
+    found: Words = groups.policy(WORDS, group=group)
+    return found
+
+
+def standings(memberships: Collection[int], at: datetime) -> Standing:
+    """The weight of the strikes in force at `at`, by (membership, ladder). One query."""
+    rows = Strike.objects.filter(membership__in=memberships, expires_at__gt=at, at__lte=at, overruled_at=None)
+    summed = rows.order_by().values_list("membership", "ladder").annotate(n=Sum("weight"))
+    return Counter({(membership, ladder): n for membership, ladder, n in summed})
+
+
+def standing(membership: int, ladder: Ladder, at: datetime) -> int:
+    """`standings` of one member on one ladder."""
+    return standings([membership], at)[membership, ladder]
+
+
+def holders(memberships: Collection[int]) -> set[int]:
+    """Of these memberships, those whose human is one of us: holds a post, or works here. One query."""
+    rows = Membership.objects.filter(pk__in=memberships)
+    persons = {pk: {person, into or person} for pk, person, into in rows.values_list("pk", "person", "person__merged_into")}
+    known = Colleague.objects.filter(person__in={one for both in persons.values() for one in both}, user__is_active=True)
+    ours = set(known.values_list("person", flat=True))
+    return {pk for pk, both in persons.items() if both & ours}
+
+
+def dealt_with(group_ids: Collection[int], at: datetime) -> dict[int, int]:
+    """How many cases of each group the machine decided in the last hour. One query."""
+    rows = Decision.objects.filter(by=None, undone_at=None, at__gt=at - HOUR, case__group__in=group_ids)
+    return dict(rows.order_by().values_list("case__group").annotate(n=Count("pk")))

@@ -1,0 +1,23 @@
+"""Every write of moderation: noticing, judging, appeals, rules."""
+
+from moderation.services.appealing import AppealRefused, answer, appeal
+from moderation.services.deciding import AlreadyDecided, ItIsYou, TakenByOther, claim, decide, release, snooze, undo
+from moderation.services.noticing import Noticed, Report, notice, take_back
+
+__all__ = [
+    "AlreadyDecided",
+    "AppealRefused",
+    "ItIsYou",
+    "Noticed",
+    "Report",
+    "TakenByOther",
+    "answer",
+    "appeal",
+    "claim",
+    "decide",
+    "notice",
+    "release",
+    "snooze",
+    "take_back",
+    "undo",
+]

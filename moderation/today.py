@@ -1,0 +1,71 @@
+"""Remind: cases to judge, cases for a second reviewer, appeals."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Min, QuerySet
+from django.urls import reverse
+from django.utils.translation import ngettext_lazy
+
+from groupops.accounts.models import User
+from groupops.accounts.standing import Standing
+from groupops.shared.today import LIMIT, TodayItem
+from moderation import queries
+from moderation.policy import CaseState
+
+LONG = timedelta(hours=4)
+WHAT = {
+    CaseState.OPEN: ngettext_lazy("%(n)d violation to judge", "%(n)d violations to judge", "n"),
+    CaseState.SECOND: ngettext_lazy("%(n)d case waits for a second reviewer", "%(n)d cases wait for a second reviewer", "n"),
+}
+APPEALED = ngettext_lazy("%(n)d appeal to decide", "%(n)d appeals to decide", "n")
+
+
+def _cases(user: User, at: datetime) -> QuerySet[Any, Any]:
+    rows = queries.to_judge(user, at).order_by().values("group", "group__name", "state")
+    return rows.annotate(n=Count("pk"), since=Min("opened_at")).order_by("since", "group", "state")
+
+
+def _appeals(user: User) -> QuerySet[Any, Any]:
+    rows = queries.open_appeals(user).order_by().values("strike__group", "strike__group__name")
+    return rows.annotate(n=Count("pk"), since=Min("at")).order_by("since", "strike__group")
+
+
+CASES = Standing(lambda user, at: _cases(user, at)[:LIMIT])
+APPEALS = Standing(lambda user, _at: _appeals(user)[:LIMIT])
+
+
+def source(user: User, at: datetime) -> list[TodayItem]:
+    """One item a group and sort; two queries."""
+    return [_case(row, at) for row in CASES(user, at)] + [_appeal(row, at) for row in APPEALS(user, at)]
+
+
+def _case(row: Mapping[str, Any], at: datetime) -> TodayItem:
+    group, state, since = row["group"], CaseState(row["state"]), row["since"]
+    view = {"group": group} | ({"view": "second"} if state == CaseState.SECOND else {})
+    return TodayItem(
+        key=f"case:{state}:{group}:{since:%Y%m%d%H%M}",
+        at=since,
+        kind="violation",
+        text=str(WHAT[state] % {"n": row["n"]}),
+        url=f"{reverse('moderation:queue')}?{urlencode(view)}",
+        group=row["group__name"],
+        group_ids=(group,),
+        urgent=at - since >= LONG,
+    )
+
+
+def _appeal(row: Mapping[str, Any], at: datetime) -> TodayItem:
+    group, since = row["strike__group"], row["since"]
+    return TodayItem(
+        key=f"appeal:{group}:{since:%Y%m%d%H%M}",
+        at=since,
+        kind="violation",
+        text=str(APPEALED % {"n": row["n"]}),
+        url=reverse("moderation:appeals"),
+        group=row["strike__group__name"],
+        group_ids=(group,),
+        urgent=at - since >= timedelta(days=1),
+    )

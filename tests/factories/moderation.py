@@ -1,0 +1,158 @@
+"""Rules, cases in every state with their evidence, strikes and appeals."""
+
+from datetime import timedelta
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from members.models import Membership
+from moderation import services as moderation
+from moderation.models import Appeal, Case, Decision, Evidence, Rule, Strike, WordList
+from moderation.policy import CaseState, Offence, RuleState, Source, Verdict
+from moderation.services import Noticed
+from tests.factories.accounts import UserFactory
+from tests.factories.groups import NOW
+from tests.factories.members import MembershipFactory
+
+ADVERT = "加微信 abc12345 领红包，日赚三千"
+
+
+class WordListFactory(DjangoModelFactory[WordList]):
+    """Two words."""
+
+    class Meta:
+        model = WordList
+
+    name = factory.Sequence(lambda n: f"词库{n}")
+    words = "日赚\n领红包"
+    changed_at = NOW
+
+
+class RuleFactory(DjangoModelFactory[Rule]):
+    """A live rule of the whole site against adverts, which acts by itself."""
+
+    class Meta:
+        model = Rule
+
+    name = factory.Sequence(lambda n: f"规则{n}")
+    sort = "words"
+    offence = Offence.ADVERT
+    state = RuleState.LIVE
+    certain = True
+    explanation = "群里不发广告"
+    settings = factory.LazyFunction(lambda: {"words": ["日赚"]})
+    changed_at = NOW
+
+
+class CaseFactory(DjangoModelFactory[Case]):
+    """A case that waits in the queue, of one message."""
+
+    class Meta:
+        model = Case
+        skip_postgeneration_save = True
+
+    membership = factory.SubFactory(MembershipFactory)
+    group = factory.SelfAttribute("membership.group")
+    offence = Offence.ADVERT
+    source = Source.RULE
+    key = factory.Sequence(lambda n: f"case{n}")
+    state = CaseState.OPEN
+    state_at = NOW
+    opened_at = NOW
+    needs_second = factory.LazyAttribute(lambda case: case.state == CaseState.SECOND)
+
+    @factory.post_generation
+    def said(case: Case, create: bool, text: Any, **kwargs: Any) -> None:  # noqa: N805
+        """What was said; False: nothing."""
+        if create and text is not False:
+            EvidenceFactory(case=case, text=text or ADVERT)
+
+
+class EvidenceFactory(DjangoModelFactory[Evidence]):
+    """A message of a case."""
+
+    class Meta:
+        model = Evidence
+
+    case = factory.SubFactory(CaseFactory)
+    event_id = factory.Sequence(lambda n: n + 1)
+    offence = factory.SelfAttribute("case.offence")
+    message = factory.Sequence(lambda n: f"message{n}")
+    author = factory.SelfAttribute("case.membership.person.remote_id")
+    text = ADVERT
+    at = NOW
+    day = NOW.date()
+
+
+class DecisionFactory(DjangoModelFactory[Decision]):
+    """Somebody found a violation."""
+
+    class Meta:
+        model = Decision
+
+    case = factory.SubFactory(CaseFactory, state=CaseState.PUNISHED)
+    verdict = Verdict.PUNISH
+    by = factory.SubFactory(UserFactory)
+    at = NOW
+    step = 0
+    acts = "群内提醒"
+
+
+class StrikeFactory(DjangoModelFactory[Strike]):
+    """A strike that counts for ninety days."""
+
+    class Meta:
+        model = Strike
+
+    decision = factory.SubFactory(DecisionFactory)
+    case = factory.SelfAttribute("decision.case")
+    membership = factory.SelfAttribute("case.membership")
+    group = factory.SelfAttribute("case.group")
+    ladder = "advert"
+    offence = Offence.ADVERT
+    weight = 1
+    at = NOW
+    expires_at = factory.LazyAttribute(lambda strike: strike.at + timedelta(days=90))
+    appeal_until = factory.LazyAttribute(lambda strike: strike.at + timedelta(days=20))
+    key = "k" * 22
+
+
+class AppealFactory(DjangoModelFactory[Appeal]):
+    """An appeal that waits."""
+
+    class Meta:
+        model = Appeal
+
+    strike = factory.SubFactory(StrikeFactory)
+    text = "这不是广告，是我自己写的文章"
+    at = NOW
+    judged_by = factory.SelfAttribute("strike.decision.by")
+
+
+_events = iter(range(10_000, 10_000_000))
+
+
+def noticed(member: Membership, **values: Any) -> Noticed:
+    """Something that a detector found in a message of a member."""
+    event = next(_events)
+    given: dict[str, Any] = {
+        "event_id": event,
+        "group_id": member.group_id,
+        "membership_id": member.pk,
+        "author": member.person.remote_id,
+        "message": f"m{event}",
+        "text": ADVERT,
+        "at": NOW,
+        "day": NOW.date(),
+        "offence": Offence.ADVERT,
+        "certain": True,
+        "spans": ((12, 14),),
+    } | values
+    return Noticed(**given)
+
+
+def found(member: Membership, **values: Any) -> Case:
+    """The case of something that was noticed now."""
+    one = noticed(member, **values)
+    return moderation.notice(noticed=[one], at=one.at)[one.event_id]
