@@ -20,7 +20,7 @@ from moderation.filters import CaseApiFilter
 from moderation.models import Appeal, Case, Strike
 from moderation.models.appeals import LONGEST
 from moderation.policy import AppealState, CaseState, Held, Ladder, Offence, Severity, Source
-from moderation.views.queue import ACTS, carry_out
+from moderation.triaging import ACTS, carry_out
 
 LARGEST = 2**63 - 1
 MOST = 100

@@ -30,8 +30,8 @@ class WordList(models.Model):
 
     @property
     def lines(self) -> list[str]:
-        """The words."""
-        return self.words.splitlines()
+        """The words, without what stands behind a tab: their category."""
+        return [line.partition("\t")[0] for line in self.words.splitlines()]
 
 
 class Rule(models.Model):

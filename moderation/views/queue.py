@@ -1,7 +1,5 @@
 """违规待审: the queue, worked off by keys; what each choice leads to is said before the click."""
 
-from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -21,17 +19,14 @@ from groupops.shared.http import ids, next_url, not_found_unless
 from moderation import queries
 from moderation import services as moderation
 from moderation.filters import QueueFilter
-from moderation.models import Case
 from moderation.policy import CaseState, Verdict
 from moderation.services.many import Many, each
+from moderation.triaging import ACTS, CLAIM, RELEASE, SNOOZE, carry_out
 from moderation.views.common import lines
 
 ORDER = ("rank", "opened_at", "id")
 ROOM = "moderation.queue"  # of its undos
 MOST = 100
-PUT_OFF = timedelta(hours=1)
-CLAIM, RELEASE, SNOOZE = "claim", "release", "snooze"
-ACTS = (*Verdict.values, CLAIM, RELEASE, SNOOZE)
 VIEWS = ("all", "mine", "second", "snoozed")
 
 
@@ -90,19 +85,6 @@ def act(request: HttpRequest) -> HttpResponse:
     seen = next(iter(ids([version])), None) if only else None
     result = carry_out(name, cases, version=seen, note=request.POST.get("note", ""), by=actor(request))
     return answer(request, name, result)
-
-
-def carry_out(name: str, cases: Sequence[Case], *, version: int | None = None, note: str = "", by: User) -> Many:
-    """One of ACTS."""
-    at = clock.now()
-    if name == CLAIM:
-        return each(cases, lambda case: moderation.claim(case=case, by=by, at=at))
-    if name == RELEASE:
-        return each(cases, lambda case: moderation.release(case=case, by=by, at=at))
-    if name == SNOOZE:
-        return each(cases, lambda case: moderation.snooze(case=case, until=at + PUT_OFF, by=by, at=at))
-    verdict = Verdict(name)
-    return each(cases, lambda case: moderation.decide(case=case, verdict=verdict, version=version, note=note, by=by, at=at))
 
 
 def answer(request: HttpRequest, name: str, result: Many) -> HttpResponse:

@@ -40,7 +40,7 @@ from tests.factories.members import (
     TierChangeFactory,
 )
 from tests.factories.messaging import BindingFactory, ConnectionFactory
-from tests.factories.moderation import AppealFactory, CaseFactory
+from tests.factories.moderation import AppealFactory, CaseFactory, RuleFactory, WordListFactory
 from tests.factories.surveys import (
     AnswerImportFactory,
     FieldValueFactory,
@@ -109,7 +109,14 @@ def fill(user: Any, group: Any, count: int) -> None:
         QuestionFactory(membership=membership, asked_at=moment, state="answered", how="staff", answered_at=moment, waited=60)
         review = SweepCaseFactory(run__group=other, state="in_review", state_at=moment)
         SweepCaseFactory(run=review.run, state="approved", state_at=moment)
-        CaseFactory(membership=review.membership, opened_at=moment, claimed_by=user, claimed_until=moment)
+        WordListFactory()
+        CaseFactory(
+            rule=RuleFactory(scope="group", group=other, changed_by=user),
+            membership=review.membership,
+            opened_at=moment,
+            claimed_by=user,
+            claimed_until=moment,
+        )
         AppealFactory(strike__decision__case__membership=review.membership, strike__decision__case__key=f"{count}-{n}", at=moment)
         Leave.objects.create(membership=review.membership, since=moment, until=moment + timedelta(days=1), by=user)
         RosterShift.objects.create(group=other, user=StaffPostFactory(group=other).user, weekdays=127, start=0, end=24, since=moment)

@@ -42,7 +42,7 @@ from tests.factories.members import (
     TierChangeFactory,
 )
 from tests.factories.messaging import BindingFactory, ConnectionFactory
-from tests.factories.moderation import AppealFactory, CaseFactory, StrikeFactory
+from tests.factories.moderation import AppealFactory, CaseFactory, RuleFactory, StrikeFactory, WordListFactory
 from tests.factories.sandbox import bare
 from tests.factories.surveys import (
     AnswerImportFactory,
@@ -148,6 +148,8 @@ def _group(owner: Any) -> dict[str, Any]:
         "sweep_run": (sweep_case := SweepCaseFactory(run__group=group)).run,
         "sweep_case": sweep_case,
         "sweep_link": sweeping.link_of(SweepCaseFactory(run__group=group, state="asked")),
+        "rule": RuleFactory(group=group, scope="group"),
+        "word_list": WordListFactory(),
         "case": CaseFactory(membership=MembershipFactory(group=group)),
         "struck": (strike := StrikeFactory(decision__case__membership=MembershipFactory(group=group))).case,
         "strike": strike,
