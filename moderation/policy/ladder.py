@@ -73,6 +73,11 @@ class Rung:
         """Whether a person decides it, whatever the rule says."""
         return Act.CONSIDER in self.acts
 
+    @property
+    def decided(self) -> "Rung":
+        """The step as a person carries it out: who was to consider the removal has done so."""
+        return Rung(tuple(Act.REMOVE if act == Act.CONSIDER else act for act in self.acts), self.mute_hours)
+
 
 GENTLY = (Rung((Act.REMIND,)),)
 

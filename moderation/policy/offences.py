@@ -53,13 +53,13 @@ SAID: dict[str, str] = {
     O.ATTACK: "人身攻击",
     O.QUARREL: "恶意争论",
     O.NOISE: "发送大量无关的表情包或图片",
-    O.JOB: "发布求职招聘信息未标明[招聘]或[求职]",
-    O.PROMOTION: "产品推广未提前申请",
-    O.PAID: "收费服务未明确标识",
+    O.JOB: "发布求职招聘时不标明[招聘]或[求职]",
+    O.PROMOTION: "未提前申请就推广产品",
+    O.PAID: "发布收费服务时不明确标识",
     O.OFF_TOPIC: "发送与本群话题无关的内容",
-    O.CODE: "贴代码没有使用代码块",
-    O.ARTICLE: "分享文章没有说明核心内容",
-    O.COOPERATION: "合作项目没有详细说明",
+    O.CODE: "贴代码时不用代码块格式",
+    O.ARTICLE: "分享文章时不说明核心内容",
+    O.COOPERATION: "发布合作项目时不详细说明",
 }
 
 

@@ -33,7 +33,7 @@ def consequences(cases: Collection[Case], at: datetime) -> dict[int, Consequence
         ladder = ladder_of(offence)
         rungs, standing = rules[case.group_id].rungs(ladder), counted[case.membership_id, ladder]
         step = policy.due(rungs, standing, weight_of(offence, Severity(case.severity)))
-        rung = rungs[step]
+        rung = rungs[step].decided
         acts = tuple(str(Act(act).label) for act in rung.acts)
         found[case.pk] = Consequence(step + 1, len(rungs), acts, rung.mute_hours, standing, rung.removes, case.needs_second)
     return found

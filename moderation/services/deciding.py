@@ -157,13 +157,13 @@ def make(*, case: Case, verdict: Verdict, rule: LadderRule, by: User | None, not
 
 
 def step_of(case: Case, rule: LadderRule, at: datetime) -> tuple[int, Rung]:
-    """The step that a punishment of this case leads to now."""
+    """The step that a punishment of this case leads to now, as a person carries it out."""
     offence = Offence(case.offence)
     ladder = ladder_of(offence)
     counted = queries.standings([case.membership_id], at)[case.membership_id, ladder]
     rungs = rule.rungs(ladder)
     step = due(rungs, counted, weight_of(offence, Severity(case.severity)))
-    return step, rungs[step]
+    return step, rungs[step].decided
 
 
 def punish(*, case: Case, decision: Decision, rule: LadderRule, at: datetime, due_at: datetime) -> Strike | None:

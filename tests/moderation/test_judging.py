@@ -315,3 +315,13 @@ def test_a_strike_is_never_deleted():
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         Strike.objects.filter(pk=strike.pk).delete()
     assert Appeal.objects.count() == 0
+
+
+def test_a_removal_to_be_considered_is_a_removal_once_a_person_says_violation():
+    member = MembershipFactory()
+    for n in (3, 2):
+        StrikeFactory(decision__case__membership=member, ladder="off_topic", at=NOW - n * DAY)
+    case = found(member, offence=Offence.OFF_TOPIC)
+    assert (case.state, case.held) == (CaseState.OPEN, Held.REMOVAL)
+    moderation.decide(case=case, verdict=Verdict.PUNISH, by=operator(), at=NOW)
+    assert acts(case)[-1] == Operation.KICK

@@ -1,6 +1,7 @@
 """Ladders: total, every step reachable, written as they are read; when a machine may act."""
 
 import pytest
+from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,3 +100,7 @@ def test_a_machine_never_removes_or_judges_abuse_unasked(offence, rung, certain,
         assert not rung.needs_person
         assert removes_alone or not rung.removes
         assert dealt_with < 2
+
+
+def test_the_reference_is_drawn_from_the_tables():
+    call_command("moderation_reference", "--check")

@@ -1,0 +1,180 @@
+"""The pages of moderation: the queue with consequences, a case, appeals by link, rules and lists; the API beside them."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from groupops.record.models import AuditEntry
+from groupops.shared import clock
+from moderation import addresses
+from moderation.models import Appeal, Case, Decision, Rule, Strike, WordList
+from moderation.policy import AppealState, CaseState, RuleState
+from moderation.services import keeping
+from moderation.today import source
+from tests.factories.accounts import founder, operator, viewer
+from tests.factories.groups import NOW, StaffPostFactory
+from tests.factories.members import MembershipFactory
+from tests.factories.moderation import ADVERT, AppealFactory, CaseFactory, EvidenceFactory, RuleFactory, StrikeFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def logged_in(user: object = None) -> Client:
+    """A browser of an operator."""
+    client = Client(headers={"Cookie": "language=en"})
+    client.force_login(user or operator())
+    return client
+
+
+def test_the_queue_says_what_follows_and_one_click_does_it():
+    case, me = CaseFactory(rule=RuleFactory()), operator(name="小林")
+    StrikeFactory(decision__case__membership=case.membership, at=clock.now())
+    client = logged_in(me)
+    page = client.get(reverse("moderation:queue")).content.decode()
+    assert ("日赚三千" in page, "禁言" in page or "Mute" in page, f"punish:{case.pk}:{case.version}" in page) == (True, True, True)
+    answer = client.post(reverse("moderation:act"), {"do": f"punish:{case.pk}:{case.version}"}, follow=True)
+    case.refresh_from_db()
+    assert case.state == CaseState.PUNISHED
+    assert "/moderation/undo/" in answer.content.decode()
+    late = logged_in(operator()).post(reverse("moderation:act"), {"do": f"clean:{case.pk}:1"}, follow=True)
+    assert "小林" in late.content.decode()
+    assert Decision.objects.filter(case=case).count() == 1
+
+
+def test_many_at_once_and_taken_back():
+    cases, client = [CaseFactory() for _n in range(3)], logged_in()
+    answer = client.post(reverse("moderation:act"), {"do": "mistake", "pk": [case.pk for case in cases]}, follow=True)
+    assert Case.objects.filter(state=CaseState.MISTAKEN).count() == 3
+    undo = answer.content.decode().split("/moderation/undo/")[1].split("/")[0]
+    client.post(reverse("moderation:undo", args=[undo]))
+    assert Case.objects.filter(state=CaseState.OPEN).count() == 3
+
+
+def test_taking_putting_off_and_the_views_of_the_queue():
+    case, me = CaseFactory(), operator()
+    client = logged_in(me)
+    client.post(reverse("moderation:act"), {"do": f"claim:{case.pk}:{case.version}"})
+    url = reverse("moderation:queue")
+    assert case.membership.person.name in client.get(url, {"view": "mine"}).content.decode()
+    assert str(me) in logged_in().get(url).content.decode()
+    client.post(reverse("moderation:act"), {"do": f"snooze:{case.pk}:{case.version}"})
+    assert case.membership.person.name not in client.get(url).content.decode()
+    assert case.membership.person.name in client.get(url, {"view": "snoozed"}).content.decode()
+
+
+def test_a_case_shows_evidence_history_and_similar_ones_to_moderators_alone():
+    case, other = CaseFactory(), CaseFactory(state=CaseState.CLEAN)
+    strike = StrikeFactory(decision__case__membership=case.membership)
+    page = logged_in().get(reverse("moderation:case", args=[case.pk])).content.decode()
+    for part in (ADVERT, other.membership.person.name, f"/cases/{strike.case_id}/"):
+        assert part in page
+    volunteer = StaffPostFactory(group=case.group, post="volunteer").user
+    for user in (viewer(), volunteer):
+        client = logged_in(user)
+        assert client.get(reverse("moderation:case", args=[case.pk])).status_code == 404
+        assert ADVERT not in client.get(reverse("moderation:queue")).content.decode()
+        assert client.get(f"/api/v1/cases/{case.pk}/").status_code == 404
+
+
+def test_a_member_appeals_by_the_link_once_and_another_person_decides():
+    judge, strike = operator(), StrikeFactory(at=clock.now())
+    Decision.objects.update(by=judge)
+    link, member = reverse("portal:appeal", args=[addresses.link_of(strike)]), Client()
+    assert member.get(link).status_code == 200
+    assert Appeal.objects.count() == 0
+    assert member.post(link, {"text": ""}).status_code == 422
+    assert member.post(link, {"text": "是误会"}).status_code == 302
+    assert member.post(link, {"text": "再来"}).status_code == 409
+    assert member.get(link[:-3] + "xy/").status_code == 404
+    appeal = Appeal.objects.get()
+    url = reverse("moderation:appeal-decide", args=[appeal.pk])
+    assert logged_in(judge).post(url, {"do": "uphold"}).status_code == 409
+    assert "是误会" in logged_in().get(reverse("moderation:appeals")).content.decode()
+    assert logged_in().post(url, {"do": "reject"}).status_code == 422
+    logged_in().post(url, {"do": "uphold"})
+    appeal.refresh_from_db()
+    assert (appeal.state, Strike.objects.get().overruled_at is None) == (AppealState.UPHELD, False)
+    assert member.get(link).status_code == 200
+
+
+def test_a_private_reply_is_entered_by_a_colleague():
+    strike = StrikeFactory(at=clock.now())
+    client = logged_in()
+    assert "/appeal/" in client.get(reverse("moderation:case", args=[strike.case_id])).content.decode()
+    client.post(reverse("moderation:appeal-enter", args=[strike.case_id]), {"text": "他说是误会"})
+    assert Appeal.objects.get().entered_by is not None
+
+
+def test_a_rule_from_draft_to_live_with_a_preview():
+    said, client = EvidenceFactory().case, logged_in(founder())
+    url = reverse("moderation:rule-new", args=["words"])
+    assert client.get(url).status_code == 200
+    given = {"name": "广告", "offence": "advert", "severity": "normal", "from_hour": 0, "until_hour": 0, "set_homophones_from": 3}
+    assert client.post(url, given).status_code == 422
+    assert client.post(url, given | {"set_words": "日赚\n领红包", "certain": "on"}).status_code == 302
+    rule = Rule.objects.get()
+    assert (rule.state, rule.settings["words"], rule.version) == (RuleState.DRAFT, ["日赚", "领红包"], 1)
+    assert client.get(reverse("moderation:rule", args=[rule.pk]), {"preview": 1}).status_code == 200
+    client.post(reverse("moderation:rule-move", args=[rule.pk, "live"]))
+    edited = given | {"set_words": "日赚", "removes_alone": "on"}
+    assert client.post(reverse("moderation:rule", args=[rule.pk]), edited).status_code == 422
+    rule.refresh_from_db()
+    assert (rule.state, rule.version) == (RuleState.LIVE, 1)
+    assert client.post(reverse("moderation:rule-move", args=[rule.pk, "draft"])).status_code == 409
+    assert "广告" in client.get(reverse("moderation:rules")).content.decode()
+    assert AuditEntry.objects.filter(verb__in=["rule.create", "rule.move"]).count() == 2
+    assert said.pk
+
+
+def test_the_shipped_rules_look_and_ask_people():
+    client = logged_in(founder())
+    for _twice in range(2):
+        client.post(reverse("moderation:rules-install"))
+    assert Rule.objects.filter(state=RuleState.LIVE, certain=False).count() == 15
+    assert client.get(reverse("moderation:rules")).status_code == 200
+
+
+def test_a_word_list_comes_as_a_file_and_goes_as_one():
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client = logged_in(founder())
+    file = SimpleUploadedFile("words.txt", "日赚,广告\n博彩,赌博\n".encode())
+    client.post(reverse("moderation:list-new"), {"name": "敏感词", "file": file})
+    row = WordList.objects.get()
+    assert sorted(row.lines) == ["博彩", "日赚"]
+    out = client.get(reverse("moderation:list-export", args=[row.pk])).content.decode()
+    client.post(reverse("moderation:list", args=[row.pk]), {"name": "敏感词", "words": out})
+    row.refresh_from_db()
+    assert (sorted(row.lines), row.version) == (["博彩", "日赚"], 2)
+
+
+def test_the_api_decides_and_takes_back():
+    case, client = CaseFactory(), logged_in()
+    rows = client.get("/api/v1/cases/").json()["results"]
+    assert [row["id"] for row in rows] == [case.pk]
+    body = {"ids": [case.pk], "do": "punish", "version": case.version}
+    assert client.post("/api/v1/cases/act/", body, content_type="application/json").json()["done"] == [case.pk]
+    again = client.post("/api/v1/cases/act/", body, content_type="application/json").json()
+    assert again["skipped"][0]["id"] == case.pk
+    assert client.post(f"/api/v1/cases/{case.pk}/undo/", content_type="application/json").status_code == 200
+    appeal = AppealFactory()
+    assert client.post(f"/api/v1/appeals/{appeal.pk}/decide/", {"upheld": True}, content_type="application/json").status_code == 200
+
+
+def test_today_tells_what_waits():
+    CaseFactory()
+    CaseFactory(state=CaseState.SECOND)
+    AppealFactory()
+    assert len(source(operator(), clock.now())) == 3
+    assert source(viewer(), clock.now()) == []
+
+
+def test_evidence_loses_its_words_when_nobody_can_appeal_any_more():
+    waits, done = CaseFactory(), CaseFactory(state=CaseState.PUNISHED)
+    assert keeping.empty_evidence(at=NOW) == 0
+    from datetime import timedelta
+
+    assert keeping.empty_evidence(at=NOW + timedelta(days=201)) == 1
+    assert (waits.evidence.get().text, done.evidence.get().text) == (ADVERT, "")
+    assert logged_in().get(reverse("moderation:case", args=[done.pk])).status_code == 200
+    assert MembershipFactory.build()
