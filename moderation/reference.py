@@ -24,8 +24,8 @@ strike that counts until its day, frozen when it is given, and does what the lad
 RULES = """\
 - The weight of the strikes in force of one ladder says which step is due; a severe offence climbs two. Expired and overruled strikes
   do not count, so that an appeal recomputes every later step. The last step is never left.
-- A machine acts only for a rule that *acts by itself*, in its first steps. These go to people: politics, attacks and quarrels; people with
-  a post (two reviewers); removals, unless the rule *removes without a person*; everything above the cap of an hour (`per_hour`), with an alarm.
+- A machine acts only for a rule that *acts by itself*, in its first steps. These go to people: politics, attacks and quarrels; people
+  with a post (two reviewers); removals, unless the rule *removes without a person*; all above the cap of an hour, with an alarm.
 - What a person decides leaves after `hold_seconds`; until then it is undone for good. Each act asks once more just before it leaves:
   taken back, overruled, gone. Where a step says 考虑移出, *Violation* is the person's word for the removal.
 - A message that its author recalls within `take_back_minutes` is not punished, unless a rule acted at once.
