@@ -450,6 +450,13 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {  # several fields share these names; the schema wants one name a set of choices
+        "ModerationCaseStateEnum": "moderation.policy.CaseState",
+        "AppealStateEnum": "moderation.policy.AppealState",
+        "CaseSourceEnum": "moderation.policy.Source",
+        "HeldEnum": "moderation.policy.Held",
+        "LadderEnum": "moderation.policy.Ladder",
+        "OffenceEnum": "moderation.policy.Offence",
+        "SeverityEnum": "moderation.policy.Severity",
         "PostKindEnum": "content.policy.PostKind",
         "PostStateEnum": "content.policy.PostState",
         "RequestStateEnum": "members.requesting.RequestState",

@@ -16,7 +16,7 @@ from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from moderation import queries
 from moderation import services as moderation
-from moderation.filters import CaseApiFilter
+from moderation.filters import CaseApiFilter, StrikeApiFilter
 from moderation.models import Appeal, Case, Strike
 from moderation.models.appeals import LONGEST
 from moderation.policy import AppealState, CaseState, Held, Ladder, Offence, Severity, Source
@@ -153,7 +153,7 @@ class StrikeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     queryset = Strike.objects.none()
     serializer_class = StrikeSerializer
-    filterset_fields = ("membership", "group", "ladder", "offence")
+    filterset_class = StrikeApiFilter
     keyset = ("at", "id")
 
     def get_queryset(self) -> QuerySet[Strike]:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
-from moderation.models import Case
-from moderation.policy import CaseState, Held, Offence, Source
+from moderation.models import Case, Strike
+from moderation.policy import CaseState, Held, Ladder, Offence, Source
 
 LONGEST_SEARCH = 80
 
@@ -57,3 +57,16 @@ class CaseApiFilter(CaseFilter):
     """As of the cases, and ?membership="""
 
     membership = django_filters.NumberFilter(field_name="membership", min_value=1, max_value=2**63 - 1)
+
+
+class StrikeApiFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """?membership= &group= &offence= &ladder="""
+
+    membership = django_filters.NumberFilter(field_name="membership", min_value=1, max_value=2**63 - 1)
+    group = django_filters.NumberFilter(field_name="group", min_value=1, max_value=2**63 - 1)
+    offence = django_filters.ChoiceFilter(choices=Offence.choices)
+    ladder = django_filters.ChoiceFilter(choices=Ladder.choices)
+
+    class Meta:
+        model = Strike
+        fields: list[str] = []

@@ -64,10 +64,12 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[f"set_{name}"] = _field(name, setting, self.instance.settings.get(name, setting.default))
 
     def clean(self) -> dict[str, Any]:
-        """A group or a kind, not both."""
+        """A group or a kind, not both; what removes by itself acts by itself."""
         cleaned = super().clean() or {}
         if cleaned.get("group") and cleaned.get("kind"):
             self.add_error("kind", _("Choose a group or a kind, not both."))
+        if cleaned.get("removes_alone") and not cleaned.get("certain"):
+            self.add_error("removes_alone", _("Only a rule that acts by itself can remove by itself."))
         return cleaned
 
     def values(self) -> dict[str, Any]:

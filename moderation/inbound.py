@@ -69,10 +69,10 @@ def _look(
     sets: defaultdict[tuple[int, ...], list[Turn]] = defaultdict(list)
     by_key: dict[tuple[int, ...], list[Rule]] = {}
     for turn in turns.values():
-        if here := rules.get(turn.group_id):
-            key = tuple(rule.pk for rule in here)
+        if in_use := rules.get(turn.group_id):
+            key = tuple(rule.pk for rule in in_use)
             sets[key].append(turn)
-            by_key[key] = here
+            by_key[key] = in_use
     noticed: list[Noticed] = []
     caught: Caught = Counter()
     for key, said in sets.items():
@@ -209,13 +209,12 @@ def _note(turns: Mapping[int, Turn], noticed: Sequence[Noticed], reports: Sequen
         turn, case = turns[one.event_id], cases[one.event_id]
         if turn.stopped:
             continue
-        told = {"offence": case.get_offence_display(), "case": case.pk}
+        offence = str(case.get_offence_display())
         if case.state == CaseState.PUNISHED:
-            turn.stop(SCREEN, PUNISHED, **{name: str(value) if name == "offence" else value for name, value in told.items()})
+            turn.stop(SCREEN, PUNISHED, offence=offence, case=case.pk)
         else:
-            turn.note(SCREEN, QUEUED, offence=str(told["offence"]), case=case.pk)
-    by_event = {turn.reply_to: turn for turn in turns.values()}
-    for one in reports:
-        turn = by_event.get(one.noticed.message)
-        if turn is not None:
-            turn.stop(SCREEN, REPORTED, case=cases[one.noticed.event_id].pk)
+            turn.note(SCREEN, QUEUED, offence=offence, case=case.pk)
+    reported = {one.noticed.message: cases[one.noticed.event_id].pk for one in reports}
+    for turn in turns.values():
+        if turn.reply_to in reported and not turn.stopped and turn.text.strip().lower().startswith(REPORT):
+            turn.stop(SCREEN, REPORTED, case=reported[turn.reply_to])

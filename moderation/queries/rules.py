@@ -1,5 +1,6 @@
 """The rules that count for a group, and the detector that they make: compiled once for a set of rules, kept in the process."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from functools import lru_cache
@@ -12,9 +13,11 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
 from moderation.detection.rules import Detector, RuleKind, RuleSpec, parse
+from moderation.detection.settings import BadSettings
 from moderation.models import Rule, WordList
 from moderation.policy import RuleState
 
+log = logging.getLogger(__name__)
 IN_USE = (RuleState.LIVE, RuleState.REHEARSAL)
 Version = tuple[int, int]
 Key = tuple[tuple[int, int, tuple[Version, ...]], ...]
@@ -41,7 +44,16 @@ def detector_of(rules: Iterable[Rule]) -> Detector:
 @lru_cache(maxsize=32)  # compiled automata: few sets of rules are in use at once
 def _detector(key: Key) -> Detector:
     rules = Rule.objects.prefetch_related("lists").in_bulk([pk for pk, _version, _lists in key])
-    return Detector([spec_of(rules[pk]) for pk, _version, _lists in key if pk in rules])
+    return Detector([spec for pk, _version, _lists in key if pk in rules and (spec := _sound(rules[pk]))])
+
+
+def _sound(rule: Rule) -> RuleSpec | None:
+    """Nothing of a rule whose lists were emptied: it must not stop what comes in."""
+    try:
+        return spec_of(rule)
+    except BadSettings:
+        log.exception("rule %s looks for nothing", rule.pk)
+        return None
 
 
 def spec_of(rule: Rule) -> RuleSpec:

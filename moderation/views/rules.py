@@ -15,7 +15,7 @@ from groupops.accounts.policy import Right
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.forms import attempt
-from groupops.groups.views.found import actor, refreshed
+from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
 from groupops.shared.http import not_found_unless
@@ -47,7 +47,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     judgements = {row["rule"]: row for row in wrong}
     lines = [_line(rule, caught.get(rule.pk, 0), judgements.get(rule.pk, {})) for rule in page.rows]
     context = {"page": page, "lines": lines, "kinds": kinds(), "site": user.has_right(Right.MANAGE_POLICY)}
-    return render(request, "moderation/rules.html", context)
+    return render(request, "moderation/rules.html#list" if is_htmx(request) else "moderation/rules.html", context)
 
 
 def _line(rule: Rule, caught: int, judged: dict[str, int]) -> dict[str, Any]:
@@ -89,7 +89,9 @@ def _edit(request: HttpRequest, row: Rule | None, sort: RuleKind) -> HttpRespons
     user = actor(request)
     site = user.has_right(Right.MANAGE_POLICY)
     groups = access.groups_with(user, GroupRight.EDIT).order_by("name")
-    if not site and (row is None or row.group_id is None) and not groups.exists():
+    if row is not None:
+        ruling.demand(user, row.group)
+    elif not site and not groups.exists():
         ruling.demand(user, None)
     data = request.POST if request.method == "POST" else None
     form = RuleForm(data, instance=row, sort=sort, groups=groups, site=site)
@@ -129,7 +131,7 @@ def lists(request: HttpRequest) -> HttpResponse:
     """Every word list."""
     ruling.demand(actor(request), None)
     page = paging.page(WordList.objects.annotate(used=Count("rules")), query=request.GET)
-    return render(request, "moderation/lists.html", {"page": page})
+    return render(request, "moderation/lists.html#list" if is_htmx(request) else "moderation/lists.html", {"page": page})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

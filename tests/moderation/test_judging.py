@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -39,13 +40,9 @@ def acts(case: Case) -> list[str]:
 
 def sent(case: Case, at=NOW) -> None:
     """Everything of a case is done."""
-    for row in Delivery.objects.filter(purpose="measure", subject_id__in=case.measures.values("pk"), state__in=["due", "planned"]).order_by(
-        "pk"
-    ):
-        row.state, row.fence = DeliveryState.CLAIMED, None
-        Delivery.objects.filter(pk=row.pk).update(state="due")
-        row.refresh_from_db()
-        Delivery.objects.filter(pk=row.pk).update(state="claimed", fence="12345678-1234-1234-1234-123456789012", lease_until=at)
+    waiting = Delivery.objects.filter(purpose="measure", subject_id__in=case.measures.values("pk"), state__in=["due", "planned"])
+    for row in waiting.order_by("pk"):
+        Delivery.objects.filter(pk=row.pk).update(state=DeliveryState.CLAIMED, fence=uuid4(), lease_until=at)
         row.refresh_from_db()
         assert kinds.guard(row, at=at) == ""
         with transaction.atomic():
