@@ -10,6 +10,7 @@ from groupops.messaging.policy import DeliveryState, Step
 from members import services as members
 from moderation.models import Measure
 from moderation.policy import Act, MeasureState
+from moderation.services import acting
 
 OVER = _("It is no longer wanted.")
 UNDONE = _("The decision was taken back.")
@@ -31,8 +32,7 @@ def guard(delivery: Delivery, *, at: datetime) -> str:
         return ""
     if row.decision.undone_at is not None:
         return UNDONE
-    strike = getattr(row.decision, "strike", None)
-    if strike is not None and strike.overruled_at is not None:
+    if _pardoned(row):
         return PARDONED
     if row.act in IN_THE_GROUP and row.case.membership.left_at is not None:
         return GONE
@@ -45,7 +45,8 @@ def _is_back(row: Measure) -> bool:
 
 def settled(delivery: Delivery, *, at: datetime) -> None:
     """The measure follows its delivery; a removal by hand is a removal that no platform tells us of."""
-    row = Measure.objects.select_for_update(of=("self",)).select_related("case").get(pk=delivery.subject_id)
+    rows = Measure.objects.select_for_update(of=("self",)).select_related("case__group__kind", "case__membership__person", "decision")
+    row = rows.get(pk=delivery.subject_id)
     was, row.why = row.done_at, ""
     if delivery.state == D.SENT:
         row.state, row.done_at = MeasureState.DONE, at
@@ -58,6 +59,15 @@ def settled(delivery: Delivery, *, at: datetime) -> None:
     row.save(update_fields=["state", "done_at", "why"])
     if row.act in (Act.REMOVE, Act.BLACKLIST):
         _follow(row, delivery, was, at)
+    if row.act == Act.MUTE and row.state == MeasureState.DONE and _pardoned(row):
+        said = list(row.case.evidence.order_by("at", "pk"))
+        acting.act_on(case=row.case, decision=row.decision, act=Act.UNMUTE, said=said, at=at, due_at=at)
+
+
+def _pardoned(row: Measure) -> bool:
+    """The appeal was upheld while the mute was just leaving."""
+    strike = getattr(row.decision, "strike", None)
+    return strike is not None and strike.overruled_at is not None
 
 
 def _follow(row: Measure, delivery: Delivery, was: datetime | None, at: datetime) -> None:

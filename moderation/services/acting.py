@@ -7,6 +7,7 @@ from groupops.messaging import outbox
 from groupops.messaging.adapter import Operation
 from groupops.messaging.models import Delivery
 from groupops.messaging.outbox import Wish
+from groupops.messaging.policy import DeliveryState, key_of
 from groupops.shared.placeholders import fill
 from moderation import addresses, queries
 from moderation.models import Case, Decision, Evidence, Measure, Strike
@@ -147,19 +148,16 @@ def clean_name(name: str, said: Iterable[Evidence]) -> str:
     return SOMEBODY if any(part and part in name for part in found) else name
 
 
-def call_off(measures: Iterable[int], *, why: str, at: datetime) -> tuple[list[int], list[int]]:
-    """Withdraw what has not left; (called off, left or under way) by measure. Lock the deliveries before (`locked`)."""
-    stopped, gone = [], []
-    for delivery in locked(measures):
-        if delivery.state in ("cancelled", "failed", "missed"):
-            continue
-        (stopped if outbox.withdraw(delivery, why=why, at=at) else gone).append(delivery.subject_id)
-    return stopped, gone
+def call_off(deliveries: Iterable[Delivery], *, why: str, at: datetime) -> bool:
+    """Withdraw what has not left, of `locked` deliveries; False where one has, or is just leaving."""
+    settled = (DeliveryState.CANCELLED, DeliveryState.FAILED, DeliveryState.MISSED)
+    return not [one for one in deliveries if one.state not in settled and not outbox.withdraw(one, why=why, at=at)]
 
 
-def locked(measures: Iterable[int]) -> list[Delivery]:
+def locked(case: Case, measures: Iterable[int]) -> list[Delivery]:
     """Their deliveries, in order. Settling locks the delivery before the measure: so does everybody."""
-    rows = Delivery.objects.select_for_update(of=("self",)).select_related("group").filter(purpose=PURPOSE, subject_id__in=list(measures))
+    keys = [key_of(PURPOSE, pk, case.group_id) for pk in measures]
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("group").filter(key__in=keys)
     return list(rows.order_by("pk"))
 
 

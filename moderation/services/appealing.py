@@ -9,12 +9,13 @@ from django.utils.translation import gettext_noop
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
+from groupops.messaging.models import Delivery
 from groupops.record import services as record
 from groupops.shared import live
 from groupops.shared.errors import Conflict, Invalid
 from groupops.shared.placeholders import fill
 from moderation import queries
-from moderation.models import Appeal, Case, Decision, Measure, Strike
+from moderation.models import Appeal, Case, Decision, Strike
 from moderation.models.appeals import LONGEST
 from moderation.policy import Act, AppealState, CaseState, MeasureState
 from moderation.services import acting, counting, deciding
@@ -61,17 +62,16 @@ def answer(*, appeal: Appeal, upheld: bool, text: str = "", by: User, at: dateti
     if not upheld and not said:
         raise Invalid(_("Say why it stays; the member reads it."), field="answer")
     with transaction.atomic():
-        case_pk = appeal.strike.case_id
-        pks = list(Measure.objects.filter(case=case_pk, state=MeasureState.WAITING).order_by("pk").values_list("pk", flat=True))
-        acting.locked(pks)
-        case = Case.objects.select_for_update(of=("self",)).select_related("group__kind", "membership__person").get(pk=case_pk)
+        leaving = acting.locked(appeal.strike.case, acting.waiting(appeal.strike.case))
+        rows = Case.objects.select_for_update(of=("self",)).select_related("group__kind", "membership__person")
+        case = rows.get(pk=appeal.strike.case_id)
         row = Appeal.objects.select_for_update(of=("self",)).select_related("strike__decision").get(pk=appeal.pk)
         _demand(row, case, by)
         row.state = AppealState.UPHELD if upheld else AppealState.REJECTED
         row.decided_by, row.decided_at, row.answer = by, at, said
         row.save(update_fields=["state", "decided_by", "decided_at", "answer"])
         if upheld:
-            _restore(case, row.strike, pks, by, at)
+            _restore(case, row.strike, leaving, by, at)
         _tell(case, row.strike, Act.APOLOGY if upheld else Act.ANSWER, said, at)
         verb = "appeal.uphold" if upheld else "appeal.reject"
         record.audit(by=by, verb=verb, target=row, at=at, group_id=case.group_id, after={"answer": said})
@@ -88,10 +88,10 @@ def _demand(row: Appeal, case: Case, by: User) -> None:
     deciding.demand_other(case, by)
 
 
-def _restore(case: Case, strike: Strike, waiting: list[int], by: User, at: datetime) -> None:
+def _restore(case: Case, strike: Strike, leaving: list[Delivery], by: User, at: datetime) -> None:
     strike.overruled_at, strike.overruled_by = at, by
     strike.save(update_fields=["overruled_at", "overruled_by"])
-    acting.call_off(waiting, why=OVERRULED, at=at)
+    acting.call_off(leaving, why=OVERRULED, at=at)
     if case.state == CaseState.PUNISHED:
         deciding.move(case, CaseState.OVERRULED, at=at)
     counting.give_back([case.pk])

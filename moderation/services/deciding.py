@@ -204,16 +204,14 @@ def undo(*, case: Case, by: User, at: datetime) -> Case:
     """Take the decision back while nothing has left. Raises Forbidden, TooLate."""
     access.demand(by, GroupRight.MODERATE, case.group)
     with transaction.atomic():
-        pks = acting.waiting(case)
-        acting.locked(pks)
+        leaving = acting.locked(case, acting.waiting(case))
         row = _locked(case)
         decision = row.decisions.filter(undone_at=None).first()
         if decision is None or CaseState.OPEN not in MOVES[CaseState(row.state)]:
             raise TooLate(_("There is no decision to take back."))
         if row.measures.filter(decision=decision, state=MeasureState.DONE).exists():
             raise TooLate(_("It has left already. Only an appeal changes it now."))
-        _stopped, gone = acting.call_off(pks, why=TAKEN_BACK, at=at)
-        if gone:
+        if not acting.call_off(leaving, why=TAKEN_BACK, at=at):
             raise TooLate(_("It is just leaving. Look at the case again."))
         decision.undone_at, decision.undone_by = at, by
         decision.save(update_fields=["undone_at", "undone_by"])
