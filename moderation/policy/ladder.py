@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from groupops.groups.policy.values import ValueRefused, setting
@@ -86,7 +85,7 @@ def parse(text: str, *, field: str = "default") -> tuple[Rung, ...]:
     """The steps that a line like "撤回+私聊警告 > 撤回+禁言24 > 移出群聊" spells. Raises ValueRefused."""
     rungs = tuple(_rung(part, field) for part in re.split(r"[>＞]", text))
     if not 1 <= len(rungs) <= MOST:
-        raise ValueRefused(_now("A ladder has 1 to %(most)d steps.") % {"most": MOST}, field=field)
+        raise ValueRefused(_("A ladder has 1 to %(most)d steps.") % {"most": MOST}, field=field)
     return rungs
 
 
@@ -97,16 +96,16 @@ def _rung(text: str, field: str) -> Rung:
         act = SPELLINGS.get(found[1].strip()) if found else None
         if act is None or (found and found[2] and act != Act.MUTE):
             raise ValueRefused(
-                _now("“%(part)s” is no step. Write: %(acts)s.") % {"part": part.strip()[:20], "acts": "、".join(list(SPELLINGS)[:8])},
+                _("“%(part)s” is no step. Write: %(acts)s.") % {"part": part.strip()[:20], "acts": "、".join(list(SPELLINGS)[:8])},
                 field=field,
             )
         acts.append(act)
         if act == Act.MUTE:
             hours = int(found[2] or 24) if found else 24
             if not 1 <= hours <= LONGEST_MUTE:
-                raise ValueRefused(_now("A mute lasts 1 to %(most)d hours.") % {"most": LONGEST_MUTE}, field=field)
+                raise ValueRefused(_("A mute lasts 1 to %(most)d hours.") % {"most": LONGEST_MUTE}, field=field)
     if len(set(acts)) != len(acts):
-        raise ValueRefused(_now("A step does the same thing twice."), field=field)
+        raise ValueRefused(_("A step does the same thing twice."), field=field)
     return Rung(tuple(acts), hours)
 
 
