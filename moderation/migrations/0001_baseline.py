@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                 ('ladder', models.CharField(choices=[('default', 'Default ladder'), ('advert', 'Advertising ladder'), ('quarrel', 'Quarrel ladder'), ('off_topic', 'Off-topic ladder'), ('gentle', 'Gentle reminder')], max_length=9)),
                 ('offence', models.CharField(choices=[('advert', 'Advertising or flooding'), ('pyramid', 'Micro-business or pyramid selling'), ('politics', 'Politics or improper content'), ('attack', 'Personal attack'), ('quarrel', 'Malicious quarrel'), ('noise', 'Many unrelated stickers or pictures'), ('job', 'Job post without its label'), ('promotion', 'Promotion without approval'), ('paid', 'Paid service without its label'), ('off_topic', 'Off topic'), ('code', 'Code without a block'), ('article', 'Article without a word of introduction'), ('cooperation', 'Cooperation without detail')], max_length=12, verbose_name='offence')),
                 ('weight', models.PositiveSmallIntegerField()),
-                ('at', models.DateTimeField(verbose_name='given')),
+                ('at', models.DateTimeField(verbose_name='given on')),
                 ('expires_at', models.DateTimeField(verbose_name='counts until')),
                 ('appeal_until', models.DateTimeField()),
                 ('key', models.CharField(max_length=22)),

@@ -55,7 +55,7 @@ class Strike(models.Model):
     ladder = models.CharField(max_length=9, choices=Ladder.choices)
     offence = models.CharField(_("offence"), max_length=12, choices=Offence.choices)
     weight = models.PositiveSmallIntegerField()
-    at = models.DateTimeField(_("given"))
+    at = models.DateTimeField(_("given on"))
     expires_at = models.DateTimeField(_("counts until"))
     appeal_until = models.DateTimeField()
     rules = models.ForeignKey(RuleSet, models.PROTECT, null=True, related_name="+", db_index=False)  # 群规 in force

@@ -1,5 +1,9 @@
-"""Many judges at one case in the same moment: one decision, one strike, everybody else is told who was faster."""
+"""Many judges at one case in the same moment: one decision, one strike, everybody else is told who was faster.
 
+A long proof: RACERS=50 CASES=1000 python -m tests.phases --only postgresql -- tests/moderation/test_racing.py
+"""
+
+import os
 import threading
 from collections import Counter
 
@@ -16,7 +20,7 @@ from tests.factories.groups import NOW
 from tests.factories.moderation import CaseFactory
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
-RACERS, CASES = 8, 3
+RACERS, CASES = int(os.environ.get("RACERS", "8")), int(os.environ.get("CASES", "3"))
 
 
 def test_of_many_judges_one_wins_every_case() -> None:
