@@ -195,6 +195,7 @@ def _reported(row: StoredEvent, member: int, turn: Turn) -> Noticed:
         day=clock.local(row.occurred_at, turn.zone).date(),
         offence=Offence.OFF_TOPIC,
         source=Source.REPORT,
+        counted=True,
     )
 
 

@@ -61,6 +61,7 @@ class Noticed:
     reason: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
     taken_back: bool = False
+    counted: bool = False  # as a message of its day: what was reported later is, what is screened now is not yet
 
     @property
     def severity(self) -> Severity:
@@ -232,6 +233,7 @@ def _follow(standing: Standing, case: Case, found: Sequence[Noticed], at: dateti
             _alarm(case, at)
         _hold(case, held)
         return
+    _never_counted(case, found)
     decision = deciding.make(case=case, verdict=Verdict.PUNISH, rule=rule, by=None, at=at)
     strike = deciding.punish(case=case, decision=decision, rule=rule, at=at, due_at=at)
     del standing.open[case.membership_id, case.offence]
@@ -275,7 +277,13 @@ def _enlarge(case: Case, found: Sequence[Noticed], at: datetime) -> None:
         for one in found:
             if one.message and not one.taken_back:
                 acting.act_on(case=case, decision=decision, act=Act.RECALL, said=said, about=one.message, at=at, due_at=at)
+    _never_counted(case, found)
     counting.withhold([case.pk])
+
+
+def _never_counted(case: Case, found: Sequence[Noticed]) -> None:
+    """Messages that go no further than this step: nothing of them is to be taken out of a day."""
+    case.evidence.filter(event_id__in=[one.event_id for one in found if not one.counted]).update(withheld=True)
 
 
 def _alarm(case: Case, at: datetime) -> None:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def logged_in(user: object = None) -> Client:
     """A browser of an operator."""
-    client = Client(headers={"Cookie": "language=en"})
+    client = Client()
     client.force_login(user or operator())
     return client
 
