@@ -2,7 +2,7 @@
 
 from moderation.services.appealing import AppealRefused, answer, appeal
 from moderation.services.deciding import AlreadyDecided, ItIsYou, TakenByOther, claim, decide, release, snooze, undo
-from moderation.services.noticing import Noticed, Report, notice, take_back
+from moderation.services.noticing import Noticed, Report, count, notice, take_back
 
 __all__ = [
     "AlreadyDecided",
@@ -14,6 +14,7 @@ __all__ = [
     "answer",
     "appeal",
     "claim",
+    "count",
     "decide",
     "notice",
     "release",

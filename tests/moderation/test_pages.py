@@ -110,7 +110,7 @@ def test_a_rule_from_draft_to_live_with_a_preview():
     url = reverse("moderation:rule-new", args=["words"])
     assert client.get(url).status_code == 200
     given = {"name": "广告", "offence": "advert", "severity": "normal", "from_hour": 0, "until_hour": 0, "set_homophones_from": 3}
-    assert client.post(url, given).status_code == 422
+    assert client.post(url, given | {"name": ""}).status_code == 422
     assert client.post(url, given | {"set_words": "日赚\n领红包", "certain": "on"}).status_code == 302
     rule = Rule.objects.get()
     assert (rule.state, rule.settings["words"], rule.version) == (RuleState.DRAFT, ["日赚", "领红包"], 1)
