@@ -35,7 +35,7 @@ class CaseSerializer(StrictSerializer):
     name = serializers.CharField(source="membership.person.name", read_only=True)
     offence = serializers.ChoiceField(choices=Offence.choices, read_only=True)
     severity = serializers.ChoiceField(choices=Severity.choices, read_only=True)
-    source = serializers.ChoiceField(choices=Source.choices, read_only=True)
+    source = serializers.ChoiceField(choices=Source.choices, read_only=True)  # type: ignore[assignment]  # a field of that name, taken out by the metaclass
     rule = serializers.IntegerField(source="rule_id", read_only=True, allow_null=True)
     rule_version = serializers.IntegerField(read_only=True, allow_null=True)
     explanation = serializers.CharField(read_only=True)

@@ -1,8 +1,7 @@
 """When a rule looks, and at what it does not."""
 
 from datetime import datetime
-
-from groupops.shared.wall import ZoneInfo
+from zoneinfo import ZoneInfo
 
 
 def is_active(at: datetime, zone: str, *, starts_at: datetime | None, ends_at: datetime | None, from_hour: int, until_hour: int) -> bool:

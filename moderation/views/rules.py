@@ -1,5 +1,6 @@
 """规则与词库: rules with their state, what each caught and how often it was wrong; word lists with import and export."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -50,7 +51,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "moderation/rules.html#list" if is_htmx(request) else "moderation/rules.html", context)
 
 
-def _line(rule: Rule, caught: int, judged: dict[str, int]) -> dict[str, Any]:
+def _line(rule: Rule, caught: int, judged: Mapping[str, Any]) -> dict[str, Any]:
     right, wrong = judged.get("right", 0), judged.get("wrong", 0)
     precision = f"{100 * right / (right + wrong):.0f} %" if right + wrong else "–"
     return {"rule": rule, "sort": KINDS[RuleKind(rule.sort)], "caught": caught, "precision": precision, "to": _moves(rule)}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from groupops.groups.policy import Scope
 from groupops.messaging.adapter import EventKind
@@ -21,7 +22,7 @@ from tests.factories.moderation import ADVERT, RuleFactory, WordListFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_a_certain_rule_acts_at_once_and_the_message_goes_no_further():
+def test_a_certain_rule_acts_at_once_and_the_message_goes_no_further() -> None:
     room = BindingFactory()
     RuleFactory()
     hear(room, happened(room.remote_id, "alice", "早", message="m0"))
@@ -39,7 +40,7 @@ def test_a_certain_rule_acts_at_once_and_the_message_goes_no_further():
     assert DailyActivity.objects.get(membership=member).messages == 2
 
 
-def test_an_uncertain_rule_asks_people_and_rehearsal_only_counts():
+def test_an_uncertain_rule_asks_people_and_rehearsal_only_counts() -> None:
     room = BindingFactory()
     RuleFactory(certain=False)
     RuleFactory(state=RuleState.REHEARSAL, settings={"words": ["早上"]})
@@ -59,7 +60,7 @@ def test_an_uncertain_rule_asks_people_and_rehearsal_only_counts():
     assert DailyActivity.objects.get(membership=case.membership).messages == 0
 
 
-def test_a_rule_looks_where_and_when_it_is_meant_to():
+def test_a_rule_looks_where_and_when_it_is_meant_to() -> None:
     here, there = BindingFactory(), BindingFactory()
     RuleFactory(scope=Scope.GROUP, group=here.group, certain=False, exempt_labels="[推广]")
     RuleFactory(scope=Scope.KIND, kind=there.group.kind, certain=False, from_hour=22, until_hour=7, settings={"words": ["你好"]})
@@ -72,7 +73,7 @@ def test_a_rule_looks_where_and_when_it_is_meant_to():
     assert Case.objects.filter(group=there.group).count() == 1
 
 
-def test_a_word_list_counts_with_its_newest_words():
+def test_a_word_list_counts_with_its_newest_words() -> None:
     room, words = BindingFactory(), WordListFactory()
     rule = RuleFactory(certain=False, settings={"words": ["占位"]})
     rule.lists.add(words)
@@ -83,7 +84,7 @@ def test_a_word_list_counts_with_its_newest_words():
     assert Case.objects.count() == 1
 
 
-def test_a_reply_that_reports_opens_a_case_and_a_recall_in_time_closes_it():
+def test_a_reply_that_reports_opens_a_case_and_a_recall_in_time_closes_it() -> None:
     room = BindingFactory()
     hear(room, happened(room.remote_id, "alice", "吵什么吵", message="m1"))
     for who in ("bob", "cat", "alice"):
@@ -96,7 +97,7 @@ def test_a_reply_that_reports_opens_a_case_and_a_recall_in_time_closes_it():
     assert case.state == CaseState.WITHDRAWN
 
 
-def test_without_rules_the_step_costs_one_query(django_assert_max_num_queries):
+def test_without_rules_the_step_costs_one_query(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     from groupops.inbound.turn import Batch, Turn
     from moderation.inbound import screen
 

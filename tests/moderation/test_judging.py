@@ -1,7 +1,8 @@
 """The machine notices, people judge: each act exactly once, nobody exempt, everything can be explained and taken back."""
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,7 @@ from groupops.messaging.models import Delivery
 from groupops.messaging.moves import move
 from groupops.messaging.policy import DeliveryState
 from groupops.record.models import Alarm, AuditEntry
-from groupops.shared.errors import Forbidden
+from groupops.shared.errors import Forbidden, Invalid
 from members.models import Colleague, DailyActivity
 from moderation import services as moderation
 from moderation.delivery import GONE, PARDONED, UNDONE
@@ -38,7 +39,7 @@ def acts(case: Case) -> list[str]:
     return [row.operation for row in rows]
 
 
-def sent(case: Case, at=NOW) -> None:
+def sent(case: Case, at: datetime = NOW) -> None:
     """Everything of a case is done."""
     waiting = Delivery.objects.filter(purpose="measure", subject_id__in=case.measures.values("pk"), state__in=["due", "planned"])
     for row in waiting.order_by("pk"):
@@ -49,7 +50,7 @@ def sent(case: Case, at=NOW) -> None:
             move(row, DeliveryState.SENT, at=at)
 
 
-def test_an_advertiser_climbs_the_advertising_ladder_and_a_person_decides_the_removal():
+def test_an_advertiser_climbs_the_advertising_ladder_and_a_person_decides_the_removal() -> None:
     member, rule = MembershipFactory(), RuleFactory()
     first = found(member, rule=rule)
     assert first.state == CaseState.PUNISHED
@@ -70,7 +71,7 @@ def test_an_advertiser_climbs_the_advertising_ladder_and_a_person_decides_the_re
     assert "/p/appeal/" in said
 
 
-def test_the_default_ladder_reminds_warns_and_asks_before_it_removes_unless_told_otherwise():
+def test_the_default_ladder_reminds_warns_and_asks_before_it_removes_unless_told_otherwise() -> None:
     member, rule = MembershipFactory(), RuleFactory(offence=Offence.NOISE, removes_alone=True)
     given = {"rule": rule, "offence": Offence.NOISE}
     steps = [acts(found(member, at=NOW + n * DAY, **given)) for n in range(3)]
@@ -80,13 +81,13 @@ def test_the_default_ladder_reminds_warns_and_asks_before_it_removes_unless_told
     assert "日赚" not in reminder.text
 
 
-def test_a_reminder_does_not_repeat_a_name_that_bears_what_was_found():
+def test_a_reminder_does_not_repeat_a_name_that_bears_what_was_found() -> None:
     member = MembershipFactory(person__name="日赚三千联系我")
     case = found(member, rule=RuleFactory(offence=Offence.NOISE), offence=Offence.NOISE, text="日赚三千", spans=((0, 2),))
     assert "日赚" not in Delivery.objects.get(subject_id=case.measures.get().pk).text
 
 
-def test_offences_of_another_ladder_and_expired_or_overruled_strikes_do_not_count():
+def test_offences_of_another_ladder_and_expired_or_overruled_strikes_do_not_count() -> None:
     member, rule = MembershipFactory(), RuleFactory()
     StrikeFactory(decision__case__membership=member, ladder="quarrel")
     StrikeFactory(decision__case__membership=member, at=NOW - 91 * DAY)
@@ -94,7 +95,7 @@ def test_offences_of_another_ladder_and_expired_or_overruled_strikes_do_not_coun
     assert Decision.objects.get(case=found(member, rule=rule, at=NOW + timedelta(hours=1))).step == 0
 
 
-def test_a_strike_expires_when_it_was_said_to_even_if_the_policy_changes():
+def test_a_strike_expires_when_it_was_said_to_even_if_the_policy_changes() -> None:
     strike = Strike.objects.get(case=found(MembershipFactory()))
     assert strike.expires_at == NOW + 90 * DAY
     Policy.objects.create(name="moderation.ladders", scope=Scope.SITE, version=1, value={"strike_days": 1}, at=NOW)
@@ -102,7 +103,7 @@ def test_a_strike_expires_when_it_was_said_to_even_if_the_policy_changes():
     assert strike.expires_at == NOW + 90 * DAY
 
 
-def test_several_messages_of_one_incident_are_one_case_and_one_strike():
+def test_several_messages_of_one_incident_are_one_case_and_one_strike() -> None:
     member = MembershipFactory()
     batch = [noticed(member) for _n in range(3)]
     cases = moderation.notice(noticed=batch, at=NOW)
@@ -115,7 +116,7 @@ def test_several_messages_of_one_incident_are_one_case_and_one_strike():
     assert Evidence.objects.count() == 4
 
 
-def test_abuse_posts_reports_and_uncertain_rules_go_to_people():
+def test_abuse_posts_reports_and_uncertain_rules_go_to_people() -> None:
     assert found(MembershipFactory(), offence=Offence.ATTACK).held == Held.OFFENCE
     assert found(MembershipFactory(), certain=False).held == Held.QUEUE
     holder = MembershipFactory()
@@ -125,7 +126,7 @@ def test_abuse_posts_reports_and_uncertain_rules_go_to_people():
     assert Strike.objects.count() == 0
 
 
-def test_the_cap_of_an_hour_holds_a_blast_back_with_an_alarm():
+def test_the_cap_of_an_hour_holds_a_blast_back_with_an_alarm() -> None:
     group = MembershipFactory().group
     Policy.objects.create(name="moderation.ladders", scope=Scope.SITE, version=1, value={"per_hour": 2}, at=NOW)
     batch = [noticed(MembershipFactory(group=group)) for _n in range(4)]
@@ -134,7 +135,7 @@ def test_the_cap_of_an_hour_holds_a_blast_back_with_an_alarm():
     assert Alarm.objects.filter(key=f"moderation-cap:{group.pk}", closed_at=None).exists()
 
 
-def test_people_with_a_post_are_judged_by_two():
+def test_people_with_a_post_are_judged_by_two() -> None:
     case, first, second = CaseFactory(needs_second=True), operator(), operator()
     moderation.decide(case=case, verdict=Verdict.PUNISH, by=first, at=NOW)
     case.refresh_from_db()
@@ -147,7 +148,7 @@ def test_people_with_a_post_are_judged_by_two():
     assert Strike.objects.count() == 1
 
 
-def test_the_second_reviewer_may_see_it_otherwise():
+def test_the_second_reviewer_may_see_it_otherwise() -> None:
     case = CaseFactory(needs_second=True)
     moderation.decide(case=case, verdict=Verdict.PUNISH, by=operator(), at=NOW)
     moderation.decide(case=case, verdict=Verdict.MISTAKE, by=operator(), at=NOW)
@@ -156,7 +157,7 @@ def test_the_second_reviewer_may_see_it_otherwise():
     assert Decision.objects.filter(undone_at=None).get().verdict == Verdict.MISTAKE
 
 
-def test_who_comes_second_is_told_who_decided_what():
+def test_who_comes_second_is_told_who_decided_what() -> None:
     case, first = CaseFactory(), operator(name="小林")
     moderation.decide(case=case, verdict=Verdict.CLEAN, by=first, at=NOW)
     with pytest.raises(AlreadyDecided, match="小林"):
@@ -166,7 +167,7 @@ def test_who_comes_second_is_told_who_decided_what():
         moderation.decide(case=stale, verdict=Verdict.CLEAN, version=stale.version - 1, by=first, at=NOW)
 
 
-def test_a_claim_keeps_others_off_until_it_runs_out():
+def test_a_claim_keeps_others_off_until_it_runs_out() -> None:
     case, first, other = CaseFactory(), operator(), operator()
     moderation.claim(case=case, by=first, at=NOW)
     for act in (moderation.claim, moderation.release):
@@ -177,7 +178,7 @@ def test_a_claim_keeps_others_off_until_it_runs_out():
     moderation.decide(case=case, verdict=Verdict.CLEAN, by=other, at=NOW + timedelta(minutes=11))
 
 
-def test_nobody_judges_their_own_case_or_without_the_right():
+def test_nobody_judges_their_own_case_or_without_the_right() -> None:
     member, me = MembershipFactory(), operator()
     Colleague.objects.create(person=member.person, user=me, by=me, at=NOW)
     with pytest.raises(ItIsYou):
@@ -186,7 +187,7 @@ def test_nobody_judges_their_own_case_or_without_the_right():
         moderation.decide(case=CaseFactory(), verdict=Verdict.CLEAN, by=UserFactory(role="viewer"), at=NOW)
 
 
-def test_a_decision_is_taken_back_while_nothing_has_left():
+def test_a_decision_is_taken_back_while_nothing_has_left() -> None:
     case, by = CaseFactory(), operator()
     DailyActivity.objects.create(membership=case.membership, day=NOW.date(), messages=3)
     moderation.decide(case=case, verdict=Verdict.PUNISH, by=by, at=NOW)
@@ -205,7 +206,7 @@ def test_a_decision_is_taken_back_while_nothing_has_left():
         moderation.undo(case=case, by=by, at=NOW)
 
 
-def test_the_guard_pardons_at_the_last_moment():
+def test_the_guard_pardons_at_the_last_moment() -> None:
     case = found(MembershipFactory())
     delivery = Delivery.objects.filter(operation=Operation.SEND_DIRECT).get()
     Strike.objects.update(overruled_at=NOW, overruled_by=UserFactory())
@@ -219,7 +220,7 @@ def test_the_guard_pardons_at_the_last_moment():
     assert case.pk
 
 
-def test_who_takes_the_message_back_in_time_is_not_punished():
+def test_who_takes_the_message_back_in_time_is_not_punished() -> None:
     member = MembershipFactory()
     case = found(member, certain=False)
     one = case.evidence.get()
@@ -231,7 +232,7 @@ def test_who_takes_the_message_back_in_time_is_not_punished():
     assert found(MembershipFactory(), taken_back=True).state == CaseState.WITHDRAWN
 
 
-def test_an_upheld_appeal_restores_everything_at_once_and_apologises():
+def test_an_upheld_appeal_restores_everything_at_once_and_apologises() -> None:
     member, judge, other = MembershipFactory(), operator(), operator()
     StrikeFactory(decision__case__membership=member, decision__case__state_at=NOW - DAY, at=NOW - DAY)
     case = found(member, certain=False)
@@ -255,7 +256,7 @@ def test_an_upheld_appeal_restores_everything_at_once_and_apologises():
         moderation.answer(appeal=appeal, upheld=False, text="维持", by=other, at=NOW + DAY)
 
 
-def test_a_rejected_appeal_is_answered_and_changes_nothing():
+def test_a_rejected_appeal_is_answered_and_changes_nothing() -> None:
     appeal = AppealFactory()
     moderation.answer(appeal=appeal, upheld=False, text="确实是广告", by=operator(), at=NOW)
     appeal.refresh_from_db()
@@ -264,12 +265,12 @@ def test_a_rejected_appeal_is_answered_and_changes_nothing():
     assert Strike.objects.get().overruled_at is None
 
 
-def test_an_appeal_too_late_empty_or_too_long_is_refused():
+def test_an_appeal_too_late_empty_or_too_long_is_refused() -> None:
     strike = StrikeFactory()
     with pytest.raises(AppealRefused):
         moderation.appeal(strike=strike, text="晚了", at=NOW + 21 * DAY)
     for text in ("  ", "长" * 2001):
-        with pytest.raises(Exception, match=r".") as refused:
+        with pytest.raises(Invalid) as refused:
             moderation.appeal(strike=strike, text=text, at=NOW)
         assert refused.value.field == "text"
 
@@ -301,20 +302,20 @@ def test_an_appeal_too_late_empty_or_too_long_is_refused():
         ("rule_ends_later", lambda: RuleFactory(starts_at=NOW, ends_at=NOW)),
     ],
 )
-def test_the_database_keeps_the_promise(name, build):
+def test_the_database_keeps_the_promise(name: str, build: Callable[[], object]) -> None:
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         build()
     assert name in str(refused.value) or "UNIQUE" in str(refused.value)
 
 
-def test_a_strike_is_never_deleted():
+def test_a_strike_is_never_deleted() -> None:
     strike = StrikeFactory()
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         Strike.objects.filter(pk=strike.pk).delete()
     assert Appeal.objects.count() == 0
 
 
-def test_a_removal_to_be_considered_is_a_removal_once_a_person_says_violation():
+def test_a_removal_to_be_considered_is_a_removal_once_a_person_says_violation() -> None:
     member = MembershipFactory()
     for n in (3, 2):
         StrikeFactory(decision__case__membership=member, ladder="off_topic", at=NOW - n * DAY)

@@ -26,7 +26,7 @@ def logged_in(user: object = None) -> Client:
     return client
 
 
-def test_the_queue_says_what_follows_and_one_click_does_it():
+def test_the_queue_says_what_follows_and_one_click_does_it() -> None:
     case, me = CaseFactory(rule=RuleFactory()), operator(name="小林")
     StrikeFactory(decision__case__membership=case.membership, at=clock.now())
     client = logged_in(me)
@@ -41,7 +41,7 @@ def test_the_queue_says_what_follows_and_one_click_does_it():
     assert Decision.objects.filter(case=case).count() == 1
 
 
-def test_many_at_once_and_taken_back():
+def test_many_at_once_and_taken_back() -> None:
     cases, client = [CaseFactory() for _n in range(3)], logged_in()
     answer = client.post(reverse("moderation:act"), {"do": "mistake", "pk": [case.pk for case in cases]}, follow=True)
     assert Case.objects.filter(state=CaseState.MISTAKEN).count() == 3
@@ -50,7 +50,7 @@ def test_many_at_once_and_taken_back():
     assert Case.objects.filter(state=CaseState.OPEN).count() == 3
 
 
-def test_taking_putting_off_and_the_views_of_the_queue():
+def test_taking_putting_off_and_the_views_of_the_queue() -> None:
     case, me = CaseFactory(), operator()
     client = logged_in(me)
     client.post(reverse("moderation:act"), {"do": f"claim:{case.pk}:{case.version}"})
@@ -62,7 +62,7 @@ def test_taking_putting_off_and_the_views_of_the_queue():
     assert case.membership.person.name in client.get(url, {"view": "snoozed"}).content.decode()
 
 
-def test_a_case_shows_evidence_history_and_similar_ones_to_moderators_alone():
+def test_a_case_shows_evidence_history_and_similar_ones_to_moderators_alone() -> None:
     case, other = CaseFactory(), CaseFactory(state=CaseState.CLEAN)
     strike = StrikeFactory(decision__case__membership=case.membership)
     page = logged_in().get(reverse("moderation:case", args=[case.pk])).content.decode()
@@ -76,7 +76,7 @@ def test_a_case_shows_evidence_history_and_similar_ones_to_moderators_alone():
         assert client.get(f"/api/v1/cases/{case.pk}/").status_code == 404
 
 
-def test_a_member_appeals_by_the_link_once_and_another_person_decides():
+def test_a_member_appeals_by_the_link_once_and_another_person_decides() -> None:
     judge, strike = operator(), StrikeFactory(at=clock.now())
     Decision.objects.update(by=judge)
     link, member = reverse("portal:appeal", args=[addresses.link_of(strike)]), Client()
@@ -97,7 +97,7 @@ def test_a_member_appeals_by_the_link_once_and_another_person_decides():
     assert member.get(link).status_code == 200
 
 
-def test_a_private_reply_is_entered_by_a_colleague():
+def test_a_private_reply_is_entered_by_a_colleague() -> None:
     strike = StrikeFactory(at=clock.now())
     client = logged_in()
     assert "/appeal/" in client.get(reverse("moderation:case", args=[strike.case_id])).content.decode()
@@ -105,7 +105,7 @@ def test_a_private_reply_is_entered_by_a_colleague():
     assert Appeal.objects.get().entered_by is not None
 
 
-def test_a_rule_from_draft_to_live_with_a_preview():
+def test_a_rule_from_draft_to_live_with_a_preview() -> None:
     said, client = EvidenceFactory().case, logged_in(founder())
     url = reverse("moderation:rule-new", args=["words"])
     assert client.get(url).status_code == 200
@@ -126,7 +126,7 @@ def test_a_rule_from_draft_to_live_with_a_preview():
     assert said.pk
 
 
-def test_the_shipped_rules_look_and_ask_people():
+def test_the_shipped_rules_look_and_ask_people() -> None:
     client = logged_in(founder())
     for _twice in range(2):
         client.post(reverse("moderation:rules-install"))
@@ -134,7 +134,7 @@ def test_the_shipped_rules_look_and_ask_people():
     assert client.get(reverse("moderation:rules")).status_code == 200
 
 
-def test_a_word_list_comes_as_a_file_and_goes_as_one():
+def test_a_word_list_comes_as_a_file_and_goes_as_one() -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     client = logged_in(founder())
@@ -148,7 +148,7 @@ def test_a_word_list_comes_as_a_file_and_goes_as_one():
     assert (sorted(row.lines), row.version) == (["博彩", "日赚"], 2)
 
 
-def test_the_api_decides_and_takes_back():
+def test_the_api_decides_and_takes_back() -> None:
     case, client = CaseFactory(), logged_in()
     rows = client.get("/api/v1/cases/").json()["results"]
     assert [row["id"] for row in rows] == [case.pk]
@@ -161,7 +161,7 @@ def test_the_api_decides_and_takes_back():
     assert client.post(f"/api/v1/appeals/{appeal.pk}/decide/", {"upheld": True}, content_type="application/json").status_code == 200
 
 
-def test_today_tells_what_waits():
+def test_today_tells_what_waits() -> None:
     CaseFactory()
     CaseFactory(state=CaseState.SECOND)
     AppealFactory()
@@ -169,7 +169,7 @@ def test_today_tells_what_waits():
     assert source(viewer(), clock.now()) == []
 
 
-def test_evidence_loses_its_words_when_nobody_can_appeal_any_more():
+def test_evidence_loses_its_words_when_nobody_can_appeal_any_more() -> None:
     waits, done = CaseFactory(), CaseFactory(state=CaseState.PUNISHED)
     assert keeping.empty_evidence(at=NOW) == 0
     from datetime import timedelta

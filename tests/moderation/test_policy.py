@@ -32,7 +32,7 @@ from moderation.policy import (
 RULE = LadderRule()
 
 
-def test_the_ladders_of_the_seed():
+def test_the_ladders_of_the_seed() -> None:
     assert [rung.acts for rung in RULE.rungs(Ladder.DEFAULT)] == [(Act.REMIND,), (Act.WARN,), (Act.REMOVE,)]
     assert [rung.acts for rung in RULE.rungs(Ladder.ADVERT)] == [(Act.RECALL, Act.WARN), (Act.RECALL, Act.MUTE), (Act.RECALL, Act.REMOVE)]
     assert RULE.rungs(Ladder.ADVERT)[1].mute_hours == 24
@@ -41,7 +41,7 @@ def test_the_ladders_of_the_seed():
 
 
 @pytest.mark.parametrize("ladder", Ladder)
-def test_every_step_is_reached_and_the_last_is_never_left(ladder):
+def test_every_step_is_reached_and_the_last_is_never_left(ladder: Ladder) -> None:
     rungs = RULE.rungs(ladder)
     steps = [due(rungs, standing, 1) for standing in range(20)]
     assert steps == sorted(steps)
@@ -50,26 +50,26 @@ def test_every_step_is_reached_and_the_last_is_never_left(ladder):
 
 
 @given(st.lists(st.sets(st.sampled_from([Act.REMIND, Act.WARN, Act.RECALL, Act.MUTE, Act.REMOVE]), min_size=1), min_size=1, max_size=8))
-def test_what_is_written_is_read(steps):
+def test_what_is_written_is_read(steps: list[set[Act]]) -> None:
     rungs = tuple(Rung(tuple(sorted(acts)), 12 if Act.MUTE in acts else 0) for acts in steps)
     assert parse(" > ".join(map(spelt, rungs))) == rungs
 
 
 @pytest.mark.parametrize("text", ["", "提醒", "禁言0", "禁言9999", "移出群聊3", "撤回+撤回", ">".join(["撤回"] * 9), "撤回 > "])
-def test_a_ladder_that_says_nothing_is_refused(text):
+def test_a_ladder_that_says_nothing_is_refused(text: str) -> None:
     with pytest.raises(ValueRefused) as refused:
         LadderRule(advert=text)
     assert refused.value.field == "advert"
 
 
-def test_every_offence_has_a_ladder_and_gentle_ones_never_count():
+def test_every_offence_has_a_ladder_and_gentle_ones_never_count() -> None:
     for offence in Offence:
         weights = [weight_of(offence, severity) for severity in Severity]
         assert weights == ([0, 0] if offence in GENTLE else [1, 2])
         assert (ladder_of(offence) == Ladder.GENTLE) == (offence in GENTLE)
 
 
-def test_every_state_of_a_case_is_reached_and_every_verdict_leads_somewhere():
+def test_every_state_of_a_case_is_reached_and_every_verdict_leads_somewhere() -> None:
     reached, todo = {CaseState.OPEN}, [CaseState.OPEN]
     while todo:
         todo += (fresh := MOVES[todo.pop()] - reached)
@@ -89,7 +89,9 @@ def test_every_state_of_a_case_is_reached_and_every_verdict_leads_somewhere():
     st.booleans(),
     st.integers(0, 3),
 )
-def test_a_machine_never_removes_or_judges_abuse_unasked(offence, rung, certain, removes_alone, has_post, dealt_with):
+def test_a_machine_never_removes_or_judges_abuse_unasked(
+    offence: Offence, rung: Rung, certain: bool, removes_alone: bool, has_post: bool, dealt_with: int
+) -> None:
     held = held_back(
         offence=offence, rung=rung, certain=certain, removes_alone=removes_alone, has_post=has_post, dealt_with=dealt_with, cap=2
     )
@@ -102,5 +104,5 @@ def test_a_machine_never_removes_or_judges_abuse_unasked(offence, rung, certain,
         assert dealt_with < 2
 
 
-def test_the_reference_is_drawn_from_the_tables():
+def test_the_reference_is_drawn_from_the_tables() -> None:
     call_command("moderation_reference", "--check")

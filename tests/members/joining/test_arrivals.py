@@ -49,7 +49,8 @@ def test_the_platform_says_it_without_a_click() -> None:
     place = waiting.wait(code=waited, name="阿丽", contact=" Alice ", at=NOW)
     hear(room, joined(room.remote_id, "bob"), joined(room.remote_id, "carol", operator="bob"), happened(room.remote_id, "dora"))
     hear(other, joined(other.remote_id, "alice"), joined(other.remote_id, "eve"))
-    assert set(CodeArrival.objects.values_list("membership__person__remote_id", "code", "by")) == {
+    found: set[tuple[str, int, int | None]] = set(CodeArrival.objects.values_list("membership__person__remote_id", "code", "by"))
+    assert found == {
         ("bob", alone.pk, None),
         ("alice", waited.pk, None),
     }
