@@ -8,10 +8,14 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import connection, connections
 from django.db.backends.base.operations import BaseDatabaseOperations
+from hypothesis import HealthCheck, settings
 
 from groupops.inbound.services import wordings
 from groupops.shared import triggers
 
+if settings.get_current_profile_name() == "default":  # the one for CI says the same
+    settings.register_profile("beside others", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("beside others")
 pytest_plugins = ["tests.messaging.contract.recording"]
 
 

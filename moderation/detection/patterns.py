@@ -81,7 +81,7 @@ def compiled(pattern: str) -> Any:
     try:
         made = re2.compile(pattern, _options(8 << 20))
     except (re2.error, ValueError) as error:
-        told = {"pattern": pattern[:60], "error": str(error.args[0] if error.args else error)[:120]}
+        told = {"pattern": pattern[:60], "error": _why(error)[:120]}
         raise BadSettings(
             _("“%(pattern)s” is no pattern: %(error)s. Look-ahead and back-references are not possible.") % told, field="patterns"
         ) from error
@@ -90,6 +90,12 @@ def compiled(pattern: str) -> Any:
             _("“%(pattern)s” is too large: shorten its repetitions, such as {1,500}.") % {"pattern": pattern[:60]}, field="patterns"
         )
     return made
+
+
+def _why(error: Exception) -> str:
+    """What re2 says, which is bytes."""
+    said = error.args[0] if error.args else error
+    return said.decode(errors="replace") if isinstance(said, bytes) else str(said)
 
 
 def search(pattern: Any, text: str) -> Any:

@@ -33,7 +33,7 @@ def test_the_queue_is_worked_off_by_keys(log_in: Callable[[User], None], visit: 
     moderation.decide(case=second, verdict=Verdict.CLEAN, by=accounts.operator(name="小周"), at=clock.now())
     page.keyboard.press("j")
     page.keyboard.press("p")
-    expect(page.locator(".toast", has_text="小周")).to_have_count(1)
+    expect(page.locator(".toast-item", has_text="小周")).to_have_count(1)
     assert Case.objects.get(pk=second.pk).state == CaseState.CLEAN
     page.locator("[data-bulk-target=all]").check()
     page.locator(".card-footer [value=mistake]").click()
