@@ -4,8 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, TextField
+from django.db.models.functions import Cast
 
+from groupops.record.personal import spelt
+from groupops.shared.naming import blanked, mentioned
 from groupops.shared.personal import Fate, Holding, Subject, emptied, goes, stays
 from moderation import models
 
@@ -22,6 +25,10 @@ def holdings() -> list[Holding]:
         stays(m.Measure, _of(m.Measure, "case__membership"), "at", "act", "state", "until"),
         emptied(m.Decision, _of(m.Decision, "case__membership"), "at", "verdict", "acts", "note", to={"note": ""}),
         emptied(m.Case, _of(m.Case, "membership"), "opened_at", "group__name", "offence", "state", to={"standing": {}}),
+        mentioned(m.Evidence, "case__group", "text"),
+        mentioned(m.Decision, "case__group", "note"),
+        mentioned(m.Appeal, "strike__group", "text", "answer"),
+        Holding(m.Evidence, _explained, ("case__group__name",), Fate.EMPTIED, _blank_explained, deep=True),
     ]
 
 
@@ -32,6 +39,17 @@ def _of(model: type[Model], path: str) -> Callable[[Subject], QuerySet[Any]]:
         return model._default_manager.filter(**{f"{path}__in": subject.memberships}).order_by("pk")
 
     return rows
+
+
+def _explained(subject: Subject) -> QuerySet[models.Evidence]:
+    """Words of others that name them, as a rule's explanation quotes them."""
+    rows = models.Evidence.objects.annotate(told=Cast("parameters", TextField())).filter(case__group__in=subject.groups)
+    return rows.filter(spelt("told", [word for word in subject.words if len(word) > 1])).order_by("pk")
+
+
+def _blank_explained(subject: Subject, at: datetime) -> None:
+    for row in _explained(subject):
+        models.Evidence.objects.filter(pk=row.pk).update(parameters=blanked(row.parameters, subject.words))
 
 
 def _empty(subject: Subject, at: datetime) -> None:

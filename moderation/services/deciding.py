@@ -39,6 +39,7 @@ from moderation.services import acting, counting
 LEASE = timedelta(minutes=10)
 TAKEN_BACK = gettext_noop("The decision was taken back.")
 REMIND_ONLY = GENTLY[0]
+VERBS = {Verdict.PUNISH: "case.punish", Verdict.REMIND: "case.remind", Verdict.CLEAN: "case.clean", Verdict.MISTAKE: "case.mistake"}
 
 
 class AlreadyDecided(Conflict):
@@ -114,7 +115,7 @@ def decide(*, case: Case, verdict: Verdict, version: int | None = None, note: st
             demand_other(row, by)
             _judge(row, verdict, note.strip()[:300], by, at)
             after = {"verdict": verdict.value, "state": row.state, "note": note.strip()[:300]}
-            record.audit(by=by, verb=f"case.{verdict.value}", target=row, at=at, group_id=row.group_id, after=after)
+            record.audit(by=by, verb=VERBS[verdict], target=row, at=at, group_id=row.group_id, after=after)
     except IntegrityError as error:
         if "decision_once" not in str(error) and "moderation_decision.case_id" not in str(error):
             raise

@@ -32,6 +32,7 @@ from members.leaving import GRACE
 from members.models import Membership, Person
 from members.privacy import queries
 from members.privacy import services as privacy
+from moderation.models import Case, Decision, Evidence, Measure, Strike
 from tests.factories.accounts import founder
 from tests.factories.content import PostFactory, ScheduleFactory
 from tests.factories.groups import NOW
@@ -46,7 +47,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 NAME, WX, WORDS, PHONE = "欧阳夏丹", "wxid_q7x3kd91", "我家住在幸福路七号", "13987654321"
 SECRETS = (NAME, WX, WORDS, PHONE)
 DAY = timedelta(days=1)
-NAMES = {"name", "remote_id", "account", "was_name"}  # of others they say who the others are
+NAMES = {"name", "remote_id", "account", "author", "was_name"}  # of others they say who the others are
 KEYS = {"key", "digest", "contact_digest", "occasion", "realm"}  # they say nothing
 # What may be found afterwards, and why.
 MAY_STAY = {("members_segmentsend.title", WORDS): "a colleague's word for a view of the list: nothing that the member said"}
@@ -117,6 +118,10 @@ FITTING: dict[type[models.Model], dict[str, Any]] = {
     m.Leave: {"until": NOW + DAY},
     m.Question: {"due_at": NOW + DAY, "how": ""},
     m.Newcomer: {"answered_how": ""},
+    Case: {"explanation": "", "standing": {}},  # the rule's; numbers
+    Decision: {"step": 0, "acts": ""},
+    Measure: {"about": "", "why": ""},  # ids of messages, words of the machine
+    Strike: {"expires_at": NOW + DAY},
 }
 
 
@@ -192,6 +197,7 @@ MAKERS: dict[type[models.Model], Callable[[Filler], Any]] = {
     m.AnswerImport: _table,
     m.RosterImport: _import,
     m.Waiting: _waiting,
+    Evidence: lambda filler: filler.plain(Evidence, event_id=int(filler.is_theirs), message="m1", reason="", spans=[]),
     m.Colleague: lambda filler: m.Colleague.objects.create(person=filler.member.person, user=founder(), by=filler.by, at=NOW),
 }
 
