@@ -3,6 +3,7 @@
 import hashlib
 import io
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -26,6 +27,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 def sheet(*rows: Iterable[Any]) -> bytes:
     """An XLSX file."""
+    return _made(tuple(tuple(row) for row in rows))
+
+
+@cache
+def _made(rows: tuple[tuple[Any, ...], ...]) -> bytes:
+    """The same each time, as it carries the second in which it was made."""
     book = Workbook()
     for row in rows:
         book.active.append(list(row))
