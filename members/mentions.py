@@ -57,7 +57,7 @@ def being_taken_over(subject: Subject) -> bool:
 def _searches(subject: Subject) -> QuerySet[models.Segment]:
     """Saved views that search for them, or are called after them."""
     rows = models.Segment.objects.annotate(asks=Cast("query", TextField()))
-    return rows.filter(spelt("asks", _long(subject)) | named(["name"], subject.words)).order_by("pk")
+    return rows.filter(spelt("asks", subject.long_words) | named(["name"], subject.words)).order_by("pk")
 
 
 def _blank_searches(subject: Subject, at: datetime) -> None:
@@ -71,7 +71,7 @@ def _blank_searches(subject: Subject, at: datetime) -> None:
 def _asked(subject: Subject) -> QuerySet[models.SegmentSend]:
     """Messages to views that searched for them."""
     rows = models.SegmentSend.objects.annotate(asks=Cast("query", TextField()))
-    return rows.filter(spelt("asks", _long(subject))).order_by("pk")
+    return rows.filter(spelt("asks", subject.long_words)).order_by("pk")
 
 
 def _blank_asked(subject: Subject, at: datetime) -> None:
@@ -82,7 +82,7 @@ def _blank_asked(subject: Subject, at: datetime) -> None:
 def _lines(subject: Subject) -> QuerySet[models.ImportRow]:
     """Lines about others that name them, as who invited somebody for instance."""
     rows = models.ImportRow.objects.annotate(a=Cast("cells", TextField()), b=Cast("undo", TextField()))
-    found = rows.filter(spelt("a", _long(subject)) | spelt("b", _long(subject)), roster_import__group__in=subject.groups)
+    found = rows.filter(spelt("a", subject.long_words) | spelt("b", subject.long_words), roster_import__group__in=subject.groups)
     return found.order_by("pk")
 
 
@@ -166,12 +166,7 @@ def _put_away(subject: Subject, at: datetime) -> None:
 
 def _holds(content: bytes, subject: Subject) -> bool:
     """Whether a file names them, in any of the spellings that the readers know."""
-    words = _long(subject)
+    words = subject.long_words
     escaped = [word.encode("unicode_escape") for word in words]
     spellings = {*escaped, *(word.encode(code, "ignore") for word in words for code in ("utf-8", "gb18030", "utf-16-le"))}
     return any(one in content for one in spellings if len(one) > 1)
-
-
-def _long(subject: Subject) -> list[str]:
-    """One letter is no name to be looked for."""
-    return [word for word in subject.words if len(word) > 1]

@@ -1,13 +1,12 @@
 """What the members' app holds of a human, table by table (settings.PERSONAL_DATA); and what names a human but is left out, and why."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
 from groupops.shared import secretbox
-from groupops.shared.personal import ERASED, Fate, Holding, Subject, emptied, goes, stays
+from groupops.shared.personal import ERASED, Fate, Holding, Subject, emptied, goes, of_subject, stays
 from members import models
 from members.models import Membership, Person
 
@@ -24,26 +23,16 @@ def holdings() -> list[Holding]:
     return [*_words(), *_rooms(), *_standing(), _names()]
 
 
-def _of(model: type[Model], path: str = "membership") -> Callable[[Subject], QuerySet[Any]]:
-    """The rows of their memberships (or persons, where the path ends in "person")."""
-
-    def rows(subject: Subject) -> QuerySet[Any]:
-        ids = subject.persons if path.endswith(("person", "inviter")) else subject.memberships
-        return model._default_manager.filter(**{f"{path}__in": ids}).order_by("pk")
-
-    return rows
-
-
 def _words() -> list[Holding]:
     """What they and colleagues wrote."""
     m = models
-    requests = _of(m.MemberRequest)
+    requests = of_subject(m.MemberRequest)
     return [
-        goes(m.Contact, _of(m.Contact, "person"), "kind", "sealed", "origin", "at", shown=_opened),
-        goes(m.Consent, _of(m.Consent, "person"), "purpose", "given", "told", "note", "at"),
+        goes(m.Contact, of_subject(m.Contact, "person"), "kind", "sealed", "origin", "at", shown=_opened),
+        goes(m.Consent, of_subject(m.Consent, "person"), "purpose", "given", "told", "note", "at"),
         goes(
             m.FieldValue,
-            _of(m.FieldValue),
+            of_subject(m.FieldValue),
             "at",
             "membership__group__name",
             "field__name",
@@ -52,11 +41,11 @@ def _words() -> list[Holding]:
             "current",
             shown=_opened_field,
         ),
-        emptied(m.FormAnswer, _of(m.FormAnswer), "at", "form__title", "state", "name", "account", to={"name": "", "account": ""}),
-        goes(m.Note, _of(m.Note), "at", "membership__group__name", "text", "hidden_at"),
-        goes(m.MembershipTag, _of(m.MembershipTag), "at", "membership__group__name", "tag__name"),
-        goes(m.CareTask, _of(m.CareTask), "created_at", "group__name", "sort", "note", "due_at", "state"),
-        goes(m.TierChange, _of(m.TierChange), "at", "group__name", "was", "tier", "score", "why", "note"),
+        emptied(m.FormAnswer, of_subject(m.FormAnswer), "at", "form__title", "state", "name", "account", to={"name": "", "account": ""}),
+        goes(m.Note, of_subject(m.Note), "at", "membership__group__name", "text", "hidden_at"),
+        goes(m.MembershipTag, of_subject(m.MembershipTag), "at", "membership__group__name", "tag__name"),
+        goes(m.CareTask, of_subject(m.CareTask), "created_at", "group__name", "sort", "note", "due_at", "state"),
+        goes(m.TierChange, of_subject(m.TierChange), "at", "group__name", "was", "tier", "score", "why", "note"),
         emptied(
             m.MemberRequest,
             requests,
@@ -68,9 +57,9 @@ def _words() -> list[Holding]:
             "answer",
             to={"title": REQUEST, "text": "", "answer": "", "event": None},
         ),
-        emptied(m.Leave, _of(m.Leave), "since", "until", "membership__group__name", "reason", to={"reason": ""}),
-        emptied(m.SweepStep, _of(m.SweepStep, "case__membership"), "at", "was", "state", "why", to={"why": ""}),
-        emptied(m.SweepCase, _of(m.SweepCase), "state_at", "state", "last_spoke_at", "exempt", "why", to={"why": "", "key": ""}),
+        emptied(m.Leave, of_subject(m.Leave), "since", "until", "membership__group__name", "reason", to={"reason": ""}),
+        emptied(m.SweepStep, of_subject(m.SweepStep, "case__membership"), "at", "was", "state", "why", to={"why": ""}),
+        emptied(m.SweepCase, of_subject(m.SweepCase), "state_at", "state", "last_spoke_at", "exempt", "why", to={"why": "", "key": ""}),
     ]
 
 
@@ -90,7 +79,7 @@ def _rooms() -> list[Holding]:
     return [
         Holding(m.Proof, _proofs, ("created_at", "text", "state"), Fate.GOES, _drop_proofs),
         emptied(m.Invitation, _invitations, "created_at", "campaign__name", "name", "reason", "state", to={"name": ERASED, "reason": ""}),
-        stays(m.Invitation, _of(m.Invitation, "inviter"), "created_at", "campaign__name", "state"),
+        stays(m.Invitation, of_subject(m.Invitation, "inviter"), "created_at", "campaign__name", "state"),
         emptied(
             m.ImportRow,
             _lines,
@@ -101,8 +90,8 @@ def _rooms() -> list[Holding]:
             "remote_id",
             to={"cells": [], "name": ERASED, "remote_id": "", "was_name": "", "undo": None, "candidates": []},
         ),
-        goes(m.Colleague, _of(m.Colleague, "person"), "at", "user__username"),
-        goes(m.FormerName, _of(m.FormerName, "person"), "name", "until"),
+        goes(m.Colleague, of_subject(m.Colleague, "person"), "at", "user__username"),
+        goes(m.FormerName, of_subject(m.FormerName, "person"), "name", "until"),
     ]
 
 
@@ -135,18 +124,18 @@ def _standing() -> list[Holding]:
     """What is counted and stays, of nobody in particular."""
     m = models
     return [
-        stays(m.DailyActivity, _of(m.DailyActivity), "day", "membership__group__name", "messages", "replies", "contributions"),
-        stays(m.Question, _of(m.Question), "asked_at", "group__name", "cue", "state", "answered_at"),
-        stays(m.RequestSupport, _of(m.RequestSupport), "at", "request__title"),
-        stays(m.RequestNews, _of(m.RequestNews), "at", "state", "told_at"),
-        stays(m.Newcomer, _of(m.Newcomer), "joined_at", "first_spoke_at", "introduced_at", "answered_at"),
-        stays(m.Greeting, _of(m.Greeting), "at"),
-        stays(m.Welcome, _of(m.Welcome), "joined_at", "state"),
-        stays(m.CodeArrival, _of(m.CodeArrival), "at", "code__name"),
-        stays(m.SegmentReceiver, _of(m.SegmentReceiver), "send__title", "told_at"),
-        stays(m.Arrival, _of(m.Arrival), "at", "invitation__campaign__name"),
-        stays(m.RulesAcknowledgement, _of(m.RulesAcknowledgement), "at", "rules__version", "how"),
-        stays(m.PersonMerge, _of(m.PersonMerge, "person"), "at", "undone_at"),
+        stays(m.DailyActivity, of_subject(m.DailyActivity), "day", "membership__group__name", "messages", "replies", "contributions"),
+        stays(m.Question, of_subject(m.Question), "asked_at", "group__name", "cue", "state", "answered_at"),
+        stays(m.RequestSupport, of_subject(m.RequestSupport), "at", "request__title"),
+        stays(m.RequestNews, of_subject(m.RequestNews), "at", "state", "told_at"),
+        stays(m.Newcomer, of_subject(m.Newcomer), "joined_at", "first_spoke_at", "introduced_at", "answered_at"),
+        stays(m.Greeting, of_subject(m.Greeting), "at"),
+        stays(m.Welcome, of_subject(m.Welcome), "joined_at", "state"),
+        stays(m.CodeArrival, of_subject(m.CodeArrival), "at", "code__name"),
+        stays(m.SegmentReceiver, of_subject(m.SegmentReceiver), "send__title", "told_at"),
+        stays(m.Arrival, of_subject(m.Arrival), "at", "invitation__campaign__name"),
+        stays(m.RulesAcknowledgement, of_subject(m.RulesAcknowledgement), "at", "rules__version", "how"),
+        stays(m.PersonMerge, of_subject(m.PersonMerge, "person"), "at", "undone_at"),
         emptied(
             Membership,
             lambda subject: Membership.objects.filter(pk__in=subject.memberships).order_by("pk"),

@@ -13,7 +13,8 @@ from groupops.accounts.middleware import actor
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.shared import clock
-from groupops.shared.api import StrictSerializer
+from groupops.shared.api import ManySerializer, StrictSerializer
+from groupops.shared.intake import LARGEST_ID
 from moderation import queries
 from moderation import services as moderation
 from moderation.filters import CaseApiFilter, StrikeApiFilter
@@ -22,7 +23,6 @@ from moderation.models.appeals import LONGEST
 from moderation.policy import AppealState, CaseState, Held, Ladder, Offence, Severity, Source
 from moderation.triaging import ACTS, carry_out
 
-LARGEST = 2**63 - 1
 MOST = 100
 
 
@@ -53,24 +53,10 @@ class CaseSerializer(StrictSerializer):
 class CaseActSerializer(StrictSerializer):
     """What to do with which cases; `version` only with a single one."""
 
-    ids = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST), min_length=1, max_length=MOST)
+    ids = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), min_length=1, max_length=MOST)
     do = serializers.ChoiceField(choices=[(name, name) for name in ACTS])
-    version = serializers.IntegerField(min_value=1, max_value=LARGEST, required=False)
+    version = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
     note = serializers.CharField(max_length=300, required=False, allow_blank=True)
-
-
-class CaseSkippedSerializer(StrictSerializer):
-    """One that was not done, and why."""
-
-    id = serializers.IntegerField(read_only=True)
-    why = serializers.CharField(read_only=True)
-
-
-class CaseManySerializer(StrictSerializer):
-    """What became of several cases."""
-
-    done = serializers.ListField(child=serializers.IntegerField(), read_only=True)
-    skipped = CaseSkippedSerializer(many=True, read_only=True)
 
 
 class StrikeSerializer(StrictSerializer):
@@ -128,7 +114,7 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         """Nobody else sees evidence."""
         return queries.cases_for(actor(self.request))
 
-    @extend_schema(request=CaseActSerializer, responses=CaseManySerializer, filters=False)
+    @extend_schema(request=CaseActSerializer, responses=ManySerializer, filters=False)
     @action(detail=False, methods=["post"], pagination_class=None)
     def act(self, request: Request) -> Response:
         """Decide, take, give back or put off up to a hundred."""
@@ -139,7 +125,7 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         version = data.get("version") if len(data["ids"]) == 1 else None
         result = carry_out(data["do"], rows, version=version, note=data.get("note", ""), by=actor(request))
         skipped = [{"id": case.pk, "why": str(why)} for case, why in result.skipped]
-        return Response(CaseManySerializer({"done": [case.pk for case in result.done], "skipped": skipped}).data)
+        return Response(ManySerializer({"done": [case.pk for case in result.done], "skipped": skipped}).data)
 
     @extend_schema(request=None, responses=CaseSerializer)
     @action(detail=True, methods=["post"])

@@ -10,10 +10,10 @@ from groupops.messaging.policy import DeliveryState, Step
 from members import services as members
 from moderation.models import Measure
 from moderation.policy import Act, MeasureState
-from moderation.services import acting
+from moderation.services import acting, deciding
 
 OVER = _("It is no longer wanted.")
-UNDONE = _("The decision was taken back.")
+UNDONE = deciding.TAKEN_BACK
 PARDONED = _("The appeal was upheld.")
 GONE = _("They are no longer in the group.")
 TAKEN_BACK = _("The author took the message back in time.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
+from groupops.shared.intake import LARGEST_ID
 from moderation.models import Case, Strike
 from moderation.policy import CaseState, Held, Ladder, Offence, Source
 
@@ -56,14 +57,14 @@ class CaseFilter(QueueFilter):
 class CaseApiFilter(CaseFilter):
     """As of the cases, and ?membership="""
 
-    membership = django_filters.NumberFilter(field_name="membership", min_value=1, max_value=2**63 - 1)
+    membership = django_filters.NumberFilter(field_name="membership", min_value=1, max_value=LARGEST_ID)
 
 
 class StrikeApiFilter(django_filters.FilterSet):  # type: ignore[misc]
     """?membership= &group= &offence= &ladder="""
 
-    membership = django_filters.NumberFilter(field_name="membership", min_value=1, max_value=2**63 - 1)
-    group = django_filters.NumberFilter(field_name="group", min_value=1, max_value=2**63 - 1)
+    membership = django_filters.NumberFilter(field_name="membership", min_value=1, max_value=LARGEST_ID)
+    group = django_filters.NumberFilter(field_name="group", min_value=1, max_value=LARGEST_ID)
     offence = django_filters.ChoiceFilter(choices=Offence.choices)
     ladder = django_filters.ChoiceFilter(choices=Ladder.choices)
 

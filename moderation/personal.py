@@ -1,15 +1,13 @@
 """What moderation holds of a human, table by table (settings.PERSONAL_DATA). That there was a strike stays; what was said goes."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Model, QuerySet, TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from groupops.record.personal import spelt
 from groupops.shared.naming import blanked, mentioned
-from groupops.shared.personal import Fate, Holding, Subject, emptied, goes, stays
+from groupops.shared.personal import Fate, Holding, Subject, emptied, goes, of_subject, stays
 from moderation import models
 
 
@@ -18,13 +16,13 @@ def holdings() -> list[Holding]:
     m = models
     said = ("at", "case__group__name", "text", "reason")
     return [
-        Holding(m.Evidence, _of(m.Evidence, "case__membership"), said, Fate.EMPTIED, _empty),
-        emptied(m.Appeal, _of(m.Appeal, "strike__membership"), "at", "text", "state", "answer", to={"text": "***", "answer": ""}),
-        goes(m.Report, _of(m.Report, "reporter"), "at", "case__group__name"),
-        stays(m.Strike, _of(m.Strike, "membership"), "at", "group__name", "offence", "expires_at", "overruled_at"),
-        stays(m.Measure, _of(m.Measure, "case__membership"), "at", "act", "state", "until"),
-        emptied(m.Decision, _of(m.Decision, "case__membership"), "at", "verdict", "acts", "note", to={"note": ""}),
-        emptied(m.Case, _of(m.Case, "membership"), "opened_at", "group__name", "offence", "state", to={"standing": {}}),
+        Holding(m.Evidence, of_subject(m.Evidence, "case__membership"), said, Fate.EMPTIED, _empty),
+        emptied(m.Appeal, of_subject(m.Appeal, "strike__membership"), "at", "text", "state", "answer", to={"text": "***", "answer": ""}),
+        goes(m.Report, of_subject(m.Report, "reporter"), "at", "case__group__name"),
+        stays(m.Strike, of_subject(m.Strike, "membership"), "at", "group__name", "offence", "expires_at", "overruled_at"),
+        stays(m.Measure, of_subject(m.Measure, "case__membership"), "at", "act", "state", "until"),
+        emptied(m.Decision, of_subject(m.Decision, "case__membership"), "at", "verdict", "acts", "note", to={"note": ""}),
+        emptied(m.Case, of_subject(m.Case, "membership"), "opened_at", "group__name", "offence", "state", to={"standing": {}}),
         mentioned(m.Evidence, "case__group", "text"),
         mentioned(m.Decision, "case__group", "note"),
         mentioned(m.Appeal, "strike__group", "text", "answer"),
@@ -32,19 +30,10 @@ def holdings() -> list[Holding]:
     ]
 
 
-def _of(model: type[Model], path: str) -> Callable[[Subject], QuerySet[Any]]:
-    """The rows of their memberships."""
-
-    def rows(subject: Subject) -> QuerySet[Any]:
-        return model._default_manager.filter(**{f"{path}__in": subject.memberships}).order_by("pk")
-
-    return rows
-
-
 def _explained(subject: Subject) -> QuerySet[models.Evidence]:
     """Words of others that name them, as a rule's explanation quotes them."""
     rows = models.Evidence.objects.annotate(told=Cast("parameters", TextField())).filter(case__group__in=subject.groups)
-    return rows.filter(spelt("told", [word for word in subject.words if len(word) > 1])).order_by("pk")
+    return rows.filter(spelt("told", subject.long_words)).order_by("pk")
 
 
 def _blank_explained(subject: Subject, at: datetime) -> None:

@@ -14,6 +14,7 @@ from groupops.groups.models import Group
 from groupops.inbound import queries
 from groupops.inbound.models import EventState, StoredEvent
 from groupops.messaging.adapter import EventKind
+from groupops.shared.intake import LARGEST_ID
 
 KIND_LABELS = {
     EventKind.MESSAGE: _("Message"),
@@ -31,7 +32,6 @@ KIND_LABELS = {
 }
 KINDS = [(kind.value, label) for kind, label in KIND_LABELS.items()]
 LONGEST_SEARCH = 80
-LARGEST = 2**63 - 1
 
 
 class EventFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -47,7 +47,7 @@ class EventFilter(django_filters.FilterSet):  # type: ignore[misc]
     state = django_filters.ChoiceFilter(label=_("State"), choices=EventState.choices, empty_label=_("All states"))
     day = django_filters.DateFilter(label=_("Day"), method="on_day", widget=forms.DateInput(attrs={"type": "date"}))
     person = django_filters.NumberFilter(
-        label=_("Person"), field_name="person_id", min_value=1, max_value=LARGEST, decimal_places=0, widget=forms.HiddenInput
+        label=_("Person"), field_name="person_id", min_value=1, max_value=LARGEST_ID, decimal_places=0, widget=forms.HiddenInput
     )
 
     class Meta:

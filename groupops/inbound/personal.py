@@ -63,7 +63,7 @@ def _naming(subject: Subject) -> QuerySet[StoredEvent]:
     for remote_id in _plain(subject.known_ids):
         called |= Q(text__contains=remote_id) | Q(event_key__contains=remote_id) | Q(remote_message__contains=remote_id)
     rows = StoredEvent.objects.annotate(a=Cast("raw", TextField()), b=Cast("trace", TextField())).filter(group__in=subject.groups)
-    long = _plain(subject.words)
+    long = subject.long_words
     return rows.filter(called | spelt("a", long) | spelt("b", long)).exclude(person_id__in=subject.persons).order_by("pk")
 
 

@@ -65,6 +65,20 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class SkippedSerializer(StrictSerializer):
+    """One that was left as it is."""
+
+    id = serializers.IntegerField(read_only=True)
+    why = serializers.CharField(read_only=True)
+
+
+class ManySerializer(StrictSerializer):
+    """Of several: what was done, and what not and why."""
+
+    done = serializers.ListField(child=serializers.IntegerField(), read_only=True)
+    skipped = SkippedSerializer(many=True, read_only=True)
+
+
 class KeysetPagination(BasePagination):
     """Pages by position: {"results": [...], "next": url|null, "previous": url|null, "count": "37" or "1,000+"}."""
 

@@ -50,6 +50,11 @@ class Subject:
         return sorted({*self.known_names, *self.known_ids}, key=lambda word: (-len(word), word))
 
     @property
+    def long_words(self) -> list[str]:
+        """Those of `words` that can be looked for in a text: one letter is no name there."""
+        return [word for word in self.words if len(word) > 1]
+
+    @property
     def known_ids(self) -> list[str]:
         """The ids that say who it is: no aliases."""
         return [one for one in self.remote_ids if one and not is_alias(one)]
@@ -79,6 +84,16 @@ class Holding:
     erase: Callable[[Subject, datetime], object] | None = None
     shown: Callable[[dict[str, Any]], dict[str, Any]] | None = None  # opens what is sealed, for the export
     deep: bool = False  # found by reading texts, which takes long: looked for when it is done, not before
+
+
+def of_subject(model: type[Model], path: str = "membership") -> Callable[[Subject], QuerySet[Any]]:
+    """The rows of their memberships (or persons, where the path ends in "person" or "inviter")."""
+
+    def rows(subject: Subject) -> QuerySet[Any]:
+        ids = subject.persons if path.endswith(("person", "inviter")) else subject.memberships
+        return model._default_manager.filter(**{f"{path}__in": ids}).order_by("pk")
+
+    return rows
 
 
 def goes(model: type[Model], rows: Callable[[Subject], QuerySet[Any]], *told: str, **more: Any) -> Holding:

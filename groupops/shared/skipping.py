@@ -1,11 +1,18 @@
 """The sentence that says how many of several things were skipped in one go, and why."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import ngettext
 
+Row = TypeVar("Row")
 TOLD = 3  # reasons in one message
+
+
+def of_rows(skipped: Sequence[tuple[Row, str | Promise]], *, name: Callable[[Row], str]) -> str:
+    """`sentence` for rows that are called by `name`."""
+    return sentence([(name(row), why) for row, why in skipped[:TOLD]], count=len(skipped))
 
 
 def sentence(told: Iterable[tuple[str, str | Promise]], *, count: int) -> str:

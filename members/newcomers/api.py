@@ -19,13 +19,12 @@ from groupops.groups.api.common import OfGroupFilter
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from groupops.shared.errors import Invalid
+from groupops.shared.intake import LARGEST_ID
 from members.arriving import WelcomeState
 from members.models import Membership, Newcomer, WelcomeRound
 from members.newcomers import funnel, queries
 from members.newcomers import services as newcomers
 from members.newcomers.services import Act
-
-LARGEST = 2**63 - 1
 
 
 class NewcomerSerializer(StrictSerializer):
@@ -62,8 +61,8 @@ class MarkSerializer(StrictSerializer):
 class BuddySerializer(StrictSerializer):
     """A colleague or a member of the group; both null: nobody."""
 
-    user = serializers.IntegerField(max_value=LARGEST, allow_null=True, default=None)
-    member = serializers.IntegerField(max_value=LARGEST, allow_null=True, default=None)
+    user = serializers.IntegerField(max_value=LARGEST_ID, allow_null=True, default=None)
+    member = serializers.IntegerField(max_value=LARGEST_ID, allow_null=True, default=None)
 
 
 class StepSerializer(StrictSerializer):

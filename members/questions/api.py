@@ -16,7 +16,8 @@ from groupops.groups import access
 from groupops.groups.api.common import actor
 from groupops.inbound.models import StoredEvent
 from groupops.shared import clock
-from groupops.shared.api import StrictSerializer
+from groupops.shared.api import ManySerializer, StrictSerializer
+from groupops.shared.intake import LARGEST_ID
 from members.asking import Cue, How, QuestionState
 from members.models import Question
 from members.models.questions import ANSWER_LENGTH
@@ -25,7 +26,7 @@ from members.questions import services as questions
 from members.questions.filters import QuestionFilter
 from members.questions.services import Many
 
-MOST, LARGEST = 200, 2**63 - 1
+MOST = 200
 
 
 class QuestionSerializer(StrictSerializer):
@@ -57,7 +58,7 @@ class QuestionSerializer(StrictSerializer):
 class QuestionsSerializer(StrictSerializer):
     """Questions by their ids."""
 
-    ids = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST), min_length=1, max_length=MOST)
+    ids = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), min_length=1, max_length=MOST)
 
 
 class AnswerSerializer(QuestionsSerializer):
@@ -69,21 +70,7 @@ class AnswerSerializer(QuestionsSerializer):
 class MessageSerializer(StrictSerializer):
     """A message of a group, by the number of its event."""
 
-    event = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
-
-
-class SkippedQuestionSerializer(StrictSerializer):
-    """A question that was left as it is."""
-
-    id = serializers.IntegerField(read_only=True)
-    why = serializers.CharField(read_only=True)
-
-
-class ManyQuestionsSerializer(StrictSerializer):
-    """What was done, and what not and why."""
-
-    done = serializers.ListField(child=serializers.IntegerField(), read_only=True)
-    skipped = SkippedQuestionSerializer(many=True, read_only=True)
+    event = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
 
 
 class Questions(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Question]):
@@ -98,7 +85,7 @@ class Questions(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gener
         """What the user may see."""
         return queries.questions_for(actor(self.request))
 
-    @extend_schema(request=AnswerSerializer, responses=ManyQuestionsSerializer, filters=False)
+    @extend_schema(request=AnswerSerializer, responses=ManySerializer, filters=False)
     @action(detail=False, methods=["post"])
     def answer(self, request: Request) -> Response:
         """Answer; they count as answered when it has been said. A 409 where none of them waits for an answer of the caller's."""
@@ -116,31 +103,31 @@ class Questions(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gener
         row = marking.mark(event=event, by=actor(request), at=clock.now())
         return Response(QuestionSerializer(self.get_queryset().get(pk=row.pk)).data, status=201)
 
-    @extend_schema(request=QuestionsSerializer, responses=ManyQuestionsSerializer, filters=False)
+    @extend_schema(request=QuestionsSerializer, responses=ManySerializer, filters=False)
     @action(detail=False, methods=["post"])
     def answered(self, request: Request) -> Response:
         """They were answered elsewhere."""
         return self._each(request, lambda rows, **who: questions.settle(questions=rows, how=How.STAFF, **who))
 
-    @extend_schema(request=QuestionsSerializer, responses=ManyQuestionsSerializer, filters=False)
+    @extend_schema(request=QuestionsSerializer, responses=ManySerializer, filters=False)
     @action(detail=False, methods=["post"])
     def dismiss(self, request: Request) -> Response:
         """They are no questions."""
         return self._each(request, lambda rows, **who: questions.settle(questions=rows, how=How.MISJUDGED, **who))
 
-    @extend_schema(request=QuestionsSerializer, responses=ManyQuestionsSerializer, filters=False)
+    @extend_schema(request=QuestionsSerializer, responses=ManySerializer, filters=False)
     @action(detail=False, methods=["post"])
     def reopen(self, request: Request) -> Response:
         """They wait for an answer after all: takes `answered` and `dismiss` back."""
         return self._each(request, lambda rows, **who: questions.reopen(questions=rows, **who))
 
-    @extend_schema(request=QuestionsSerializer, responses=ManyQuestionsSerializer, filters=False)
+    @extend_schema(request=QuestionsSerializer, responses=ManySerializer, filters=False)
     @action(detail=False, methods=["post"])
     def take(self, request: Request) -> Response:
         """The caller answers them; takes over what another has taken on."""
         return self._each(request, lambda rows, **who: questions.take(questions=rows, **who))
 
-    @extend_schema(request=QuestionsSerializer, responses=ManyQuestionsSerializer, filters=False)
+    @extend_schema(request=QuestionsSerializer, responses=ManySerializer, filters=False)
     @action(detail=False, methods=["post"], url_path="put-back", url_name="put-back")
     def put_back(self, request: Request) -> Response:
         """Let somebody else answer them."""

@@ -213,5 +213,4 @@ def _flash(request: HttpRequest, result: Many, text: str, undoing: str) -> None:
 
 
 def _skipped(result: Many) -> str:
-    told = [(str(row.group), reason) for row, reason in result.skipped[: skipping.TOLD]]
-    return skipping.sentence(told, count=len(result.skipped))
+    return skipping.of_rows(result.skipped, name=lambda row: str(row.group))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groupops.groups import access
 from groupops.groups.models import Group
+from groupops.shared.intake import LARGEST_ID
 from members.models import SweepCase, SweepRun
 from members.sweep import exempting
 from members.sweeping import TO_DECIDE, CaseState
@@ -74,4 +75,4 @@ class CaseApiFilter(CaseFilter):
 
     state = django_filters.ChoiceFilter(choices=CaseState.choices)
     group = django_filters.ModelChoiceFilter(field_name="run__group", queryset=_visible)
-    run = django_filters.NumberFilter(field_name="run", min_value=1, max_value=2**63 - 1)
+    run = django_filters.NumberFilter(field_name="run", min_value=1, max_value=LARGEST_ID)

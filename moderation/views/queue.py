@@ -124,8 +124,7 @@ def _undoing(name: str, result: Many) -> str:
 
 
 def _skipped(result: Many) -> str:
-    told = [(case.membership.person.name, reason) for case, reason in result.skipped[: skipping.TOLD]]
-    return skipping.sentence(told, count=len(result.skipped))
+    return skipping.of_rows(result.skipped, name=lambda case: case.membership.person.name)
 
 
 @require_POST

@@ -12,6 +12,7 @@ from groupops.accounts.middleware import actor as actor
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.models import Group
+from groupops.shared.intake import LARGEST_ID
 from groupops.shared.weekdays import mask_of, weekdays_of
 
 
@@ -54,4 +55,4 @@ class WeekdaysField(serializers.Field[Any, Any, Any, Any]):
 class OfGroupFilter(django_filters.FilterSet):  # type: ignore[misc]
     """?group=<id>"""
 
-    group = django_filters.NumberFilter(field_name="group", min_value=1, max_value=2**63 - 1)
+    group = django_filters.NumberFilter(field_name="group", min_value=1, max_value=LARGEST_ID)

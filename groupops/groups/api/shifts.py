@@ -19,6 +19,7 @@ from groupops.groups.api.common import ActiveUserField, OfGroupFilter, VisibleGr
 from groupops.groups.models import RosterShift
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
+from groupops.shared.intake import LARGEST_ID
 
 
 class ShiftSerializer(serializers.ModelSerializer[RosterShift]):
@@ -57,7 +58,7 @@ class NewShiftSerializer(ShiftFields):
 class ShiftFilter(OfGroupFilter):
     """?group= &user= &standing="""
 
-    user = django_filters.NumberFilter(field_name="user", min_value=1, max_value=2**63 - 1)
+    user = django_filters.NumberFilter(field_name="user", min_value=1, max_value=LARGEST_ID)
     standing = django_filters.BooleanFilter(field_name="until", lookup_expr="isnull", label="true: those that stand now")
 
 

@@ -12,11 +12,12 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.messaging import queries
 from groupops.messaging import services as messaging
-from groupops.messaging.api.fields import LARGEST, LineField, NothingSerializer
+from groupops.messaging.api.fields import LineField, NothingSerializer
 from groupops.messaging.api.pauses import GoOnSerializer, StopSerializer
 from groupops.messaging.models import Binding, Connection
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
+from groupops.shared.intake import LARGEST_ID
 
 Health = Connection.Health
 
@@ -52,8 +53,8 @@ class CredentialsSerializer(StrictSerializer):
 class BindingSerializer(StrictSerializer):
     """Which room a group is."""
 
-    group = serializers.IntegerField(source="group_id", max_value=LARGEST)
-    connection = serializers.IntegerField(source="connection_id", max_value=LARGEST)
+    group = serializers.IntegerField(source="group_id", max_value=LARGEST_ID)
+    connection = serializers.IntegerField(source="connection_id", max_value=LARGEST_ID)
     room = serializers.CharField(source="remote_id", max_length=255)
     room_name = serializers.CharField(source="remote_name", read_only=True)
     room_size = serializers.IntegerField(source="remote_size", read_only=True, allow_null=True)

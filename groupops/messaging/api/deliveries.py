@@ -13,12 +13,13 @@ from rest_framework.response import Response
 from groupops.messaging import queries
 from groupops.messaging import services as messaging
 from groupops.messaging.adapter import Operation
-from groupops.messaging.api.fields import LARGEST, LineField, NothingSerializer
+from groupops.messaging.api.fields import LineField, NothingSerializer
 from groupops.messaging.filters import DeliveryFilter
 from groupops.messaging.models import Attempt, Delivery
 from groupops.messaging.policy import Decision, DeliveryState
 from groupops.shared import clock
-from groupops.shared.api import StrictSerializer
+from groupops.shared.api import ManySerializer, StrictSerializer
+from groupops.shared.intake import LARGEST_ID
 
 MOST = 200  # deliveries in one request
 
@@ -88,7 +89,7 @@ class DecisionSerializer(StrictSerializer):
 class ChosenSerializer(StrictSerializer):
     """Deliveries by their ids."""
 
-    ids = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST), min_length=1, max_length=MOST)
+    ids = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), min_length=1, max_length=MOST)
 
 
 class DecideManySerializer(ChosenSerializer):
@@ -101,20 +102,6 @@ class TakeManySerializer(ChosenSerializer):
     """Deliveries to take on; `over` also from somebody else."""
 
     over = serializers.BooleanField(default=False)
-
-
-class SkippedSerializer(StrictSerializer):
-    """A delivery that was left as it is."""
-
-    id = serializers.IntegerField(read_only=True)
-    why = serializers.CharField(read_only=True)
-
-
-class ManySerializer(StrictSerializer):
-    """What was done, and what not and why."""
-
-    done = serializers.ListField(child=serializers.IntegerField(), read_only=True)
-    skipped = SkippedSerializer(many=True, read_only=True)
 
 
 class Deliveries(viewsets.ReadOnlyModelViewSet[Delivery]):

@@ -5,8 +5,6 @@ from rest_framework import serializers
 
 from groupops.shared.api import StrictSerializer
 
-LARGEST = 2**63 - 1
-
 
 class LineField(serializers.CharField):
     """A line of the machine, in the language of the request."""

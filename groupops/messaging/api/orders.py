@@ -13,18 +13,18 @@ from groupops.messaging import queries
 from groupops.messaging import services as messaging
 from groupops.messaging.adapter import ACTS, Level, Operation
 from groupops.messaging.api.deliveries import DeliverySerializer
-from groupops.messaging.api.fields import LARGEST
 from groupops.messaging.models import Delivery
 from groupops.messaging.outbox import Wish
 from groupops.messaging.policy import Step
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
+from groupops.shared.intake import LARGEST_ID
 
 
 class OrderSerializer(StrictSerializer):
     """What is to be done in a group, now. Which fields are needed depends on the operation."""
 
-    group = serializers.IntegerField(max_value=LARGEST)
+    group = serializers.IntegerField(max_value=LARGEST_ID)
     operation = serializers.ChoiceField(choices=Operation.choices)
     text = serializers.CharField(max_length=10000, allow_blank=True, default="")
     user = serializers.CharField(max_length=255, allow_blank=True, default="", help_text="The person's id on the platform.")

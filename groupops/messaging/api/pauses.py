@@ -15,11 +15,11 @@ from groupops.groups import access
 from groupops.groups.models import Group
 from groupops.messaging import queries
 from groupops.messaging import services as messaging
-from groupops.messaging.api.fields import LARGEST
 from groupops.messaging.models import Connection, Pause
 from groupops.messaging.policy import Sort
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
+from groupops.shared.intake import LARGEST_ID
 
 
 class StopSerializer(StrictSerializer):
@@ -51,8 +51,8 @@ class PauseSerializer(StrictSerializer):
 
     id = serializers.IntegerField(read_only=True)
     sort = serializers.ChoiceField(choices=Sort.choices)
-    connection = serializers.IntegerField(source="connection_id", max_value=LARGEST, allow_null=True, default=None)
-    group = serializers.IntegerField(source="group_id", max_value=LARGEST, allow_null=True, default=None)
+    connection = serializers.IntegerField(source="connection_id", max_value=LARGEST_ID, allow_null=True, default=None)
+    group = serializers.IntegerField(source="group_id", max_value=LARGEST_ID, allow_null=True, default=None)
     reason = serializers.CharField(max_length=200, allow_blank=True, default="")
     by = serializers.IntegerField(source="by_id", read_only=True)
     at = serializers.DateTimeField(read_only=True)

@@ -143,5 +143,4 @@ def _on_cards(request: HttpRequest) -> bool:
 
 
 def _skipped(result: Many) -> str:
-    told = [(str(row.group), reason) for row, reason in result.skipped[: skipping.TOLD]]
-    return skipping.sentence(told, count=len(result.skipped))
+    return skipping.of_rows(result.skipped, name=lambda row: str(row.group))

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from groupops.accounts.middleware import actor
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
+from groupops.shared.intake import LARGEST_ID
 from members.invitations.api.reading import Read
 from members.joining import arrivals
 from members.joining import queries as joining
@@ -41,7 +42,7 @@ class JoinCodeSerializer(StrictSerializer):
 class CodeArrivedSerializer(StrictSerializer):
     """The members who came by a code."""
 
-    members = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), max_length=500, write_only=True)
+    members = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), max_length=500, write_only=True)
     done = serializers.ListField(child=serializers.IntegerField(), read_only=True)
 
 

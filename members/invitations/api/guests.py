@@ -14,6 +14,7 @@ from groupops.groups.access import GroupRight
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from groupops.shared.errors import Forbidden, Invalid
+from groupops.shared.intake import LARGEST_ID
 from members import queries as members
 from members.invitations import addresses, guests, queries, services
 from members.invitations.api.reading import Read
@@ -24,11 +25,13 @@ class InvitationSerializer(StrictSerializer):
     """An invitation of one person. POST takes campaign, name, and optionally reason, inviter (a person's id) and guest (a member's id)."""
 
     id = serializers.IntegerField(read_only=True)
-    campaign = serializers.IntegerField(source="campaign_id", min_value=1, max_value=2**63 - 1)
+    campaign = serializers.IntegerField(source="campaign_id", min_value=1, max_value=LARGEST_ID)
     name = serializers.CharField(max_length=60)
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
-    inviter = serializers.IntegerField(source="inviter_id", required=False, allow_null=True, default=None, min_value=1, max_value=2**63 - 1)
-    guest = serializers.IntegerField(source="guest_id", required=False, allow_null=True, default=None, min_value=1, max_value=2**63 - 1)
+    inviter = serializers.IntegerField(
+        source="inviter_id", required=False, allow_null=True, default=None, min_value=1, max_value=LARGEST_ID
+    )
+    guest = serializers.IntegerField(source="guest_id", required=False, allow_null=True, default=None, min_value=1, max_value=LARGEST_ID)
     state = serializers.CharField(read_only=True)
     opens = serializers.IntegerField(read_only=True)
     url = serializers.SerializerMethodField()

@@ -4,11 +4,11 @@ from rest_framework import serializers
 
 from groupops.accounts.models import User
 from groupops.shared.api import StrictSerializer
+from groupops.shared.intake import LARGEST_ID
 from members.models import Person
 from members.sweep.views import ACTS
 from members.sweeping import Blocked, CaseState, Mode
 
-LARGEST = 2**63 - 1
 MOST = 200
 
 
@@ -34,7 +34,7 @@ class SweepRunSerializer(StrictSerializer):
 class SweepStartSerializer(StrictSerializer):
     """Which group to look at now."""
 
-    group = serializers.IntegerField(min_value=1, max_value=LARGEST)
+    group = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
 
 
 class SweepAskedSerializer(StrictSerializer):
@@ -69,30 +69,16 @@ class SweepCaseSerializer(StrictSerializer):
 class SweepActSerializer(StrictSerializer):
     """One decision about several silent members; `why` is needed for "spare"."""
 
-    ids = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST), min_length=1, max_length=MOST)
+    ids = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), min_length=1, max_length=MOST)
     do = serializers.ChoiceField(choices=[(name, name) for name in ACTS])
     why = serializers.CharField(max_length=300, required=False, default="")
-
-
-class SweepSkippedSerializer(StrictSerializer):
-    """A silent member who was left as they are."""
-
-    id = serializers.IntegerField(read_only=True)
-    why = serializers.CharField(read_only=True)
-
-
-class SweepDoneSerializer(StrictSerializer):
-    """What was done, and what not and why."""
-
-    done = serializers.ListField(child=serializers.IntegerField(), read_only=True)
-    skipped = SweepSkippedSerializer(many=True, read_only=True)
 
 
 class LeaveSerializer(StrictSerializer):
     """A member on leave; `by` null: the member said so. `ended_at`: taken back, or replaced."""
 
     id = serializers.IntegerField(read_only=True)
-    member = serializers.IntegerField(source="membership_id", min_value=1, max_value=LARGEST)
+    member = serializers.IntegerField(source="membership_id", min_value=1, max_value=LARGEST_ID)
     since = serializers.DateTimeField(read_only=True)
     until = serializers.DateTimeField()
     reason = serializers.CharField(max_length=200, allow_blank=True, required=False, default="")

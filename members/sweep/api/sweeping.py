@@ -14,6 +14,7 @@ from groupops.accounts.middleware import actor
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.shared import clock
+from groupops.shared.api import ManySerializer
 from members.models import SweepCase, SweepRun
 from members.sweep import queries
 from members.sweep import services as sweeping
@@ -21,7 +22,6 @@ from members.sweep.api.serializing import (
     SweepActSerializer,
     SweepAskedSerializer,
     SweepCaseSerializer,
-    SweepDoneSerializer,
     SweepRunSerializer,
     SweepStartSerializer,
 )
@@ -70,7 +70,7 @@ class SweepCaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         """What the user may see."""
         return queries.cases_for(actor(self.request))
 
-    @extend_schema(request=SweepActSerializer, responses=SweepDoneSerializer)
+    @extend_schema(request=SweepActSerializer, responses=ManySerializer)
     @action(detail=False, methods=["post"])
     def act(self, request: Request) -> Response:
         """Approve, approve as the second, let stay, try again, invite back."""
