@@ -312,6 +312,7 @@ def test_keys_turn_the_pages(group: Group, visit: Callable[[str], Page]) -> None
         page.wait_for_load_state("networkidle")
     page.go_back()
     page.wait_for_url(re.compile("view=agenda"))
+    expect(page.locator("#calendar[data-view=agenda]")).to_be_visible()  # the address goes back before the page does
     page.keyboard.press("n")
     page.wait_for_url(re.compile("/posts/new/"))
 
