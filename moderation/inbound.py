@@ -15,7 +15,7 @@ from groupops.shared import clock
 from members.models import DailyActivity, Membership
 from moderation import services as moderation
 from moderation.detection.messages import Message
-from moderation.detection.rules import COUNTING, RuleKind
+from moderation.detection.rules import COUNTING, RuleKind, Screens
 from moderation.models import Case, Rule
 from moderation.policy import CaseState, Offence, RuleState, Source
 from moderation.policy.active import is_active, is_labelled
@@ -36,19 +36,19 @@ REPORT = ("举报", "/report")
 def screen(batch: Batch) -> None:
     """Look at everything that was said; open cases, act where a rule is certain. What is punished at once goes no further."""
     turns = {turn.event_id: turn for turn in batch.live(EventKind.MESSAGE) if turn.membership_id is not None and turn.text}
-    gone = _gone(batch)
+    gone = gone_in(batch)
     if gone:
         _taken_back(gone, batch)
     rules = rules_for({turn.group_id for turn in turns.values()}) if turns else {}
-    noticed, caught = _look(turns, rules, gone)
-    reports = _reports(turns)
+    noticed, caught = look(turns, rules, gone)
+    reports = reports_in(turns)
     if noticed or reports:
         _note(turns, noticed, reports, moderation.notice(noticed=noticed, reports=reports, at=batch.received_at))
     if caught:
         moderation.count(hits=caught)
 
 
-def _gone(batch: Batch) -> dict[tuple[int, str], tuple[str, datetime]]:
+def gone_in(batch: Batch) -> dict[tuple[int, str], tuple[str, datetime]]:
     """Recalled messages, by group and remote id: by whom and when."""
     turns = batch.live(EventKind.MESSAGE_DELETED)
     return {(turn.group_id, turn.message): (turn.operator or turn.remote_user, turn.at) for turn in turns if turn.message}
@@ -62,8 +62,30 @@ def _taken_back(gone: Mapping[tuple[int, str], tuple[str, datetime]], batch: Bat
 Caught = Counter[tuple[int, int, date, bool]]
 
 
-def _look(
-    turns: Mapping[int, Turn], rules: Mapping[int, list[Rule]], gone: Mapping[tuple[int, str], tuple[str, datetime]]
+class Past:
+    """What a look needs besides the messages; where a history is played again (moderation.rehearsals), not from the database."""
+
+    def before(self, turns: Sequence[Turn]) -> list[Message]:
+        """What was said in these groups shortly before."""
+        return _before(turns)
+
+    def posts(self, turns: Iterable[Turn]) -> dict[int, tuple[int, datetime]]:
+        """By membership: how much they had said, and since when they are here."""
+        return _posts(turns)
+
+    def detector(self, rules: list[Rule]) -> Screens:
+        """What looks for these rules."""
+        return detector_of(rules)
+
+
+LIVE = Past()
+
+
+def look(
+    turns: Mapping[int, Turn],
+    rules: Mapping[int, list[Rule]],
+    gone: Mapping[tuple[int, str], tuple[str, datetime]],
+    past: Past = LIVE,
 ) -> tuple[list[Noticed], Caught]:
     """What the rules of each group see; those in rehearsal only count. One pass of a detector for all groups of one set of rules."""
     sets: defaultdict[tuple[int, ...], list[Turn]] = defaultdict(list)
@@ -78,10 +100,10 @@ def _look(
     for key, said in sets.items():
         here = {rule.pk: rule for rule in by_key[key]}
         sorts = {rule.sort for rule in here.values()}
-        before = _before(said) if sorts & COUNTING else []
-        posts = _posts(said) if RuleKind.PROBATION in sorts else {}
-        messages = [_message(turn, *posts.get(turn.membership_id or 0, (999, None))) for turn in said]
-        for hit in detector_of(here.values()).screen(messages, before):
+        before = past.before(said) if sorts & COUNTING else []
+        posts = past.posts(said) if RuleKind.PROBATION in sorts else {}
+        messages = [message_of(turn, *posts.get(turn.membership_id or 0, (999, None))) for turn in said]
+        for hit in past.detector(list(here.values())).screen(messages, before):
             rule, turn = here[hit.rule], turns[hit.message]
             if not _looks(rule, turn):
                 continue
@@ -100,7 +122,7 @@ def _looks(rule: Rule, turn: Turn) -> bool:
     return active and not is_labelled(turn.text, rule.exempt_labels)
 
 
-def _message(turn: Turn, posts: int, joined_at: datetime | None) -> Message:
+def message_of(turn: Turn, posts: int, joined_at: datetime | None) -> Message:
     return Message(
         key=turn.event_id,
         group=turn.group_id,
@@ -165,7 +187,7 @@ def _noticed(
     )
 
 
-def _reports(turns: Mapping[int, Turn]) -> list[Report]:
+def reports_in(turns: Mapping[int, Turn]) -> list[Report]:
     """举报: a reply that says so, to a message that we know and whose author is somebody else."""
     asking = {turn.event_id: turn for turn in turns.values() if turn.reply_to and turn.text.strip().lower().startswith(REPORT)}
     if not asking:

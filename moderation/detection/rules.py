@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from moderation.detection import bursts, contacts, labels, learned, patterns, probation, similar, web, words
 from moderation.detection.batch import Batch, Looks
@@ -86,6 +86,14 @@ def parse(kind: RuleKind, settings: Mapping[str, Any]) -> dict[str, Any]:
     parsed = read(_KINDS[kind].settings, settings)
     _KINDS[kind].check(parsed)
     return parsed
+
+
+class Screens(Protocol):
+    """What looks at messages by a set of rules."""
+
+    def screen(self, batch: Sequence[Message], before: Sequence[Message] = ()) -> list[Hit]:
+        """What the rules see in `batch`, in its order."""
+        ...
 
 
 class Detector:

@@ -23,11 +23,11 @@ Version = tuple[int, int]
 Key = tuple[tuple[int, int, tuple[Version, ...]], ...]
 
 
-def rules_for(group_ids: Collection[int]) -> dict[int, list[Rule]]:
+def rules_for(group_ids: Collection[int], states: Collection[RuleState] = IN_USE) -> dict[int, list[Rule]]:
     """The rules in use for each group: the site's, its kind's, its own. Three queries, one where there is no rule."""
     lists = Prefetch("lists", queryset=WordList.objects.only("pk", "version").order_by("pk"))
     # Asked of every batch: what a rule looks for, up to 65,000 words, is read once, when its detector is made.
-    rules = list(Rule.objects.filter(state__in=IN_USE).defer("settings").prefetch_related(lists).order_by("pk"))
+    rules = list(Rule.objects.filter(state__in=states).defer("settings").prefetch_related(lists).order_by("pk"))
     if not rules:
         return {}
     kinds = dict(Group.objects.filter(pk__in=group_ids).values_list("pk", "kind"))

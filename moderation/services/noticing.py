@@ -227,7 +227,7 @@ def _follow(standing: Standing, case: Case, found: Sequence[Noticed], at: dateti
     if all(one.taken_back for one in found) and not case.evidence.filter(taken_back_at=None).exists():
         deciding.move(case, CaseState.WITHDRAWN, at=at)
         return
-    held = _held(standing, case, found, rule)
+    held = why_held(standing, case, found, rule)
     if held:
         if held == Held.CAP:
             _alarm(case, at)
@@ -242,7 +242,8 @@ def _follow(standing: Standing, case: Case, found: Sequence[Noticed], at: dateti
         standing.strikes[case.membership_id, strike.ladder] += strike.weight
 
 
-def _held(standing: Standing, case: Case, found: Sequence[Noticed], rule: LadderRule) -> Held:
+def why_held(standing: Standing, case: Case, found: Sequence[Noticed], rule: LadderRule) -> Held:
+    """Why a person decides about a case with what was just found; Held.NONE: the machine may."""
     if case.held:
         return Held(case.held)
     if all(one.source == Source.REPORT for one in found):
