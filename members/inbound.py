@@ -99,19 +99,23 @@ def _move(stay: policy.Presence, turn: Turn, inviter: int | None) -> Moved | Non
 def count(batch: Batch) -> None:
     """Messages per member and day; messages, speakers, joins and leaves per group and day; the group's size. Hot rows last."""
     spoken = members.Spoken()
-    days, hours = members.Days(), Counter[tuple[int, date, int]]()
+    days, hours, dated = members.Days(), Counter[tuple[int, date, int]](), {}
     for turn in batch.live():
         counted = COUNTED.get(turn.kind)
         if turn.membership_id is None or counted is None:
             turn.note(COUNT, NOT_COUNTED)
             continue
-        (did, column), here = counted, clock.local(turn.at, turn.zone)
-        day = here.date()
+        did, column = counted
+        minute = turn.zone, turn.at.replace(second=0, microsecond=0)  # many are of one minute
+        if minute not in dated:
+            here = clock.local(turn.at, turn.zone)
+            dated[minute] = here.date(), here.hour, here.date().isoformat()
+        day, hour, written = dated[minute]
         days[turn.group_id, day][column] += 1
         if column == "messages":
             spoken[turn.membership_id, turn.group_id, day] += 1
-            hours[turn.group_id, day, here.hour] += 1
-        turn.note(COUNT, did, day=day.isoformat())
+            hours[turn.group_id, day, hour] += 1
+        turn.note(COUNT, did, day=written)
     for group_id, day in members.speak(spoken=spoken):
         days[group_id, day]["speakers"] += 1
     members.tally_hours(hours=hours)
