@@ -451,6 +451,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {  # several fields share these names; the schema wants one name a set of choices
         "ModerationCaseStateEnum": "moderation.policy.CaseState",
+        "LearnedModelStateEnum": "moderation.policy.learning.ModelState",
         "AppealStateEnum": "moderation.policy.AppealState",
         "CaseSourceEnum": "moderation.policy.Source",
         "HeldEnum": "moderation.policy.Held",
@@ -545,6 +546,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("carry imports", "members.tasks.carry_imports", 30.0),
         ("tell staff", "groupops.operations.tasks.notify", 10.0),
         ("empty old evidence", "moderation.tasks.empty_evidence", 3600.0),
+        ("learn from verdicts", "moderation.learning.tasks.learn", 300.0),
         ("forget marks", "groupops.dashboard.tasks.sweep", 3600.0),
     ]
 }

@@ -18,6 +18,7 @@ from groupops.shared.intake import LARGEST_ID
 from moderation import queries
 from moderation import services as moderation
 from moderation.filters import CaseApiFilter, StrikeApiFilter
+from moderation.learning import api as learning
 from moderation.models import Appeal, Case, Strike
 from moderation.models.appeals import LONGEST
 from moderation.policy import AppealState, CaseState, Held, Ladder, Offence, Severity, Source
@@ -181,4 +182,4 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return Response(AppealSerializer(row).data)
 
 
-routes: list[tuple[str, Any]] = [("cases", CaseViewSet), ("strikes", StrikeViewSet), ("appeals", AppealViewSet)]
+routes: list[tuple[str, Any]] = [("cases", CaseViewSet), ("strikes", StrikeViewSet), ("appeals", AppealViewSet), *learning.routes]

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from groupops.shared import clock
+from moderation.learning.tasks import learn as learn
 from moderation.services import keeping
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from moderation.learning import views as learning
 from moderation.views import appeals, cases, queue, rules
 
 app_name = "moderation"
@@ -17,6 +18,9 @@ urlpatterns = [
     path("rules/new/<slug:sort>/", rules.rule_new, name="rule-new"),
     path("rules/<int:pk>/", rules.rule, name="rule"),
     path("rules/<int:pk>/<slug:to>/", rules.rule_move, name="rule-move"),
+    path("models/", learning.models, name="models"),
+    path("models/<int:pk>/", learning.model, name="model"),
+    path("models/<int:pk>/<int:version>/", learning.back, name="model-back"),
     path("lists/", rules.lists, name="lists"),
     path("lists/new/", rules.list_edit, name="list-new"),
     path("lists/<int:pk>/", rules.list_edit, name="list"),

@@ -256,6 +256,7 @@ VERBS: dict[str, Promise] = {
     "case.remind": _("had a member reminded kindly"),
     "case.snooze": _("put a case off"),
     "case.undo": _("took the decision on a case back"),
+    "model.go_back": _("went back to another version of a model"),
     "rule.change": _("changed a moderation rule"),
     "rule.create": _("made a moderation rule"),
     "rule.move": _("moved a moderation rule"),

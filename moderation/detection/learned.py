@@ -36,7 +36,7 @@ class Scores(Protocol):
 
 
 class Learned:
-    """Messages that a model scores above one of its thresholds."""
+    """Messages that a model scores above one of its thresholds; sure is it only above that for acting alone."""
 
     def __init__(self, settings: Mapping[str, Any], model: Scores) -> None:
         self._model = model
@@ -52,4 +52,4 @@ class Learned:
         text = batch.messages[place].text
         spans = tuple(sorted(part.span for part in self._model.explain(text)[:3]))
         seen = " · ".join(text[start:end] for start, end in spans)
-        return Found(place, LOOKS, spans, {"percent": round(100 * score), "seen": seen}, score)
+        return Found(place, LOOKS, spans, {"percent": round(100 * score), "seen": seen}, score, sure=score >= self._model.automatic)

@@ -29,6 +29,7 @@ class Hit:
     """A rule that a message touches. `score` is 1.0 where there is no doubt; `spans` are places in the original text, possibly none.
 
     `reason` is a msgid with %(name)s for `parameters`: it is translated when it is shown, and may hold words of the message.
+    `sure`: what saw it may act upon it alone, if its rule is meant to.
     """
 
     message: int
@@ -39,6 +40,7 @@ class Hit:
     spans: tuple[Span, ...]
     reason: str
     parameters: dict[str, str | int] = field(default_factory=dict)
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +52,4 @@ class Found:
     spans: tuple[Span, ...] = ()
     parameters: dict[str, str | int] = field(default_factory=dict)
     score: float = 1.0
+    sure: bool = True

@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from moderation.detection.features import LONGEST, VIEWS, WIDTH, Array, pieces
 from moderation.detection.messages import Span
 
 MAGIC = b"GROUPOPS-MODEL-1\n"
-WINDOW, WINDOWS = 4, 200  # characters left out at a time to see what they add, and how often at most
+WINDOW, WINDOWS = 4, 50  # characters left out at a time to see what they add, and how often at most
 LARGEST = 3 << 20  # bytes of a file
 
 
@@ -29,13 +29,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights by view, a constant, and the two thresholds that were measured when it was trained."""
+    """Weights by view, a constant, and the two thresholds that were measured when it was trained.
 
-    weights: Array  # views × WIDTH, float32
+    A model that was read keeps its weights as the file has them, 8-bit steps of `scales`: a process may hold one for every group.
+    """
+
+    weights: Array  # views × WIDTH, float32 or int8
     constant: float
     queue: float
     automatic: float
     examples: int = 0
+    scales: tuple[float, ...] = (1.0,) * len(VIEWS)
 
     def odds(self, texts: Sequence[str]) -> Array:
         """Log-odds of each text."""
@@ -46,13 +50,18 @@ class Model:
         for at, view in enumerate(VIEWS):
             document, column = seen[view]
             amount = np.bincount(document, minlength=len(texts))
-            total += np.bincount(document, self.weights[at, column], minlength=len(texts)) / np.sqrt(np.maximum(amount, 1))
+            summed = np.bincount(document, self.weights[at, column], minlength=len(texts))
+            total += self.scales[at] * summed / np.sqrt(np.maximum(amount, 1))
         return total
 
     def score(self, texts: Sequence[str]) -> list[float]:
         """The probability of each text, from 0 to 1."""
         made: list[float] = (1 / (1 + np.exp(-np.clip(self.odds(texts), -30, 30)))).tolist()
         return made
+
+    def asking(self, automatic: float) -> "Model":
+        """The same with another threshold for acting alone."""
+        return replace(self, automatic=automatic)
 
     def explain(self, text: str) -> list[Part]:
         """The parts without which the text scores lower, the heaviest first, none overlapping."""
@@ -66,10 +75,16 @@ class Model:
                 parts.append(Part(span, float(drop)))
         return parts
 
+    def full(self) -> Array:
+        """The weights as numbers of one scale."""
+        made: Array = self.weights.astype(np.float32) * np.array(self.scales, dtype=np.float32)[:, None]
+        return made
+
     def save(self) -> bytes:
         """The model as a file: a line of JSON, and the weights as 8-bit steps of the largest of their view."""
-        scales = np.maximum(np.abs(self.weights).max(axis=1), 1e-9)
-        steps = np.round(self.weights / scales[:, None] * 127).astype(np.int8)
+        weights = self.full()
+        scales = np.maximum(np.abs(weights).max(axis=1), 1e-9)
+        steps = np.round(weights / scales[:, None] * 127).astype(np.int8)
         head = {"views": VIEWS, "width": WIDTH, "constant": self.constant, "queue": self.queue, "automatic": self.automatic}
         told = json.dumps(head | {"examples": self.examples, "scales": scales.tolist()})
         return MAGIC + told.encode() + b"\n" + zlib.compress(steps.tobytes(), 9)
@@ -86,7 +101,9 @@ class Model:
                 raise BadModel("a model of another version; train it again")
             unpacked = zlib.decompressobj().decompress(packed, len(VIEWS) * WIDTH + 1)
             steps = np.frombuffer(unpacked, dtype=np.int8).reshape(len(VIEWS), WIDTH)
-            weights = steps.astype(np.float32) * (np.array(head["scales"], dtype=np.float32)[:, None] / 127)
-            return cls(weights, float(head["constant"]), float(head["queue"]), float(head["automatic"]), int(head["examples"]))
+            scales = tuple(float(scale) / 127 for scale in head["scales"])
+            if len(scales) != len(VIEWS):
+                raise BadModel("damaged: a scale is missing")
+            return cls(steps, float(head["constant"]), float(head["queue"]), float(head["automatic"]), int(head["examples"]), scales)
         except (ValueError, KeyError, TypeError, zlib.error) as error:
             raise error if isinstance(error, BadModel) else BadModel(f"damaged: {error}") from error

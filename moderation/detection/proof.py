@@ -7,7 +7,7 @@ import numpy as np
 
 from moderation.detection.evaluation import Figures, evaluate, folds
 from moderation.detection.model import Model
-from moderation.detection.similar import clusters
+from moderation.detection.sketches import clusters
 from moderation.detection.training import Example, train
 
 Scorer = Callable[[Sequence[str]], Sequence[float]]

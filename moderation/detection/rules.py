@@ -105,6 +105,8 @@ class Detector:
             looks = _made(rule, model)
             if looks is not None:
                 self._looks.append((rule, looks))
+        # On how many days somebody must have spoken before no rule of probation counts their posts.
+        self.probation = max((rule.settings["posts"] for rule in rules if rule.kind == RuleKind.PROBATION), default=1)
 
     def screen(self, batch: Sequence[Message], before: Sequence[Message] = ()) -> list[Hit]:
         """What the rules see in `batch`, in its order. `before` are recent messages of its groups and authors, for what counts."""
@@ -115,7 +117,7 @@ class Detector:
     def _hit(self, seen: Batch, at: int, each: Any) -> Hit:
         rule = self._looks[at][0]
         key = seen.messages[each.place].key
-        return Hit(key, rule.id, rule.kind.value, rule.offence, each.score, each.spans, each.reason, each.parameters)
+        return Hit(key, rule.id, rule.kind.value, rule.offence, each.score, each.spans, each.reason, each.parameters, each.sure)
 
 
 def _made(rule: RuleSpec, model: Scores | None) -> Looks | None:

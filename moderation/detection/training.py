@@ -18,7 +18,7 @@ from groupops.shared.errors import Invalid
 from moderation.detection.evaluation import automatic_threshold, folds, queue_threshold
 from moderation.detection.features import VIEWS, WIDTH, Array, pieces
 from moderation.detection.model import Model
-from moderation.detection.similar import clusters
+from moderation.detection.sketches import clusters
 
 FOLDS = 3
 SHARES = (2.0, 1.0, 1.0)  # of the three
@@ -34,6 +34,14 @@ class TooFew(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
+class Taught:
+    """A model, and what each of its examples scored while its cluster was held back."""
+
+    model: Model
+    unseen: list[float]
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A judged text: an offence or not. Texts of one cluster are nearly the same; without one it is worked out."""
 
@@ -44,6 +52,11 @@ class Example:
 
 def train(examples: Sequence[Example], base: Model | None = None, seed: int = 0) -> Model:
     """The model of these verdicts, on top of `base`. The same for the same examples in the same order. Raises TooFew."""
+    return teach(examples, base, seed).model
+
+
+def teach(examples: Sequence[Example], base: Model | None = None, seed: int = 0) -> Taught:
+    """As `train`, with the scores from which the thresholds were chosen. Raises TooFew."""
     texts, truth = [each.text for each in examples], np.array([each.offence for each in examples], dtype=bool)
     if min(int(truth.sum()), int((~truth).sum())) < FEWEST:
         raise TooFew(_("The model needs at least %(least)d offences and as many harmless messages that were judged.") % {"least": FEWEST})
@@ -60,7 +73,8 @@ def train(examples: Sequence[Example], base: Model | None = None, seed: int = 0)
     weights, constant = table.fitted(np.full(len(texts), fill_value=True), truth)
     made = table.model(slope * weights, slope * constant + shift)
     offences = truth.tolist()
-    return replace(made, queue=queue_threshold(offences, scores), automatic=automatic_threshold(offences, scores))
+    measured = replace(made, queue=queue_threshold(offences, scores), automatic=automatic_threshold(offences, scores))
+    return Taught(measured, scores)
 
 
 class _Table:
@@ -92,7 +106,7 @@ class _Table:
         laid: Array = spread.reshape(len(VIEWS), WIDTH)
         if self._base is not None:
             share = BASE * float(weights[-1])
-            laid, constant = laid + share * self._base.weights, constant + share * self._base.constant
+            laid, constant = laid + share * self._base.full(), constant + share * self._base.constant
         return Model(laid.astype(np.float32), float(constant), 0.5, 0.5, self._count)
 
 

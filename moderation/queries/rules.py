@@ -13,6 +13,7 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
 from groupops.shared.compiled import Compiled
+from moderation.detection.model import Model
 from moderation.detection.rules import Detector, RuleKind, RuleSpec, parse
 from moderation.detection.settings import BadSettings
 from moderation.models import Rule, WordList
@@ -42,6 +43,19 @@ def rules_for(group_ids: Collection[int], states: Collection[RuleState] = IN_USE
 def detector_of(rules: Iterable[Rule]) -> Detector:
     """What looks for these rules: the same for the same versions of them and their lists."""
     return _detector(tuple((rule.pk, rule.version, tuple((one.pk, one.version) for one in rule.lists.all())) for rule in rules))
+
+
+def learned_of(rules: Iterable[Rule], model: Model) -> Detector:
+    """The model's rules of these, over one group's model: nothing is compiled, so nothing is kept."""
+    kept = {rule.pk: rule for rule in rules if rule.sort == RuleKind.MODEL}
+    settings = _settings(tuple((pk, rule.version) for pk, rule in kept.items()))
+    return Detector([RuleSpec(pk, RuleKind.MODEL, rule.offence, settings[pk]) for pk, rule in kept.items()], model)
+
+
+@lru_cache(maxsize=256)
+def _settings(key: tuple[Version, ...]) -> dict[int, dict[str, object]]:
+    rows = Rule.objects.in_bulk([pk for pk, _version in key])
+    return {pk: parse(RuleKind.MODEL, row.settings) for pk, row in rows.items()}
 
 
 @lru_cache(maxsize=32)  # compiled automata: few sets of rules are in use at once

@@ -18,6 +18,7 @@ from moderation.detection import dayone, lists
 from moderation.detection.rules import RuleKind, parse
 from moderation.models import Rule, WordList
 from moderation.policy import Offence, RuleState
+from moderation.policy.learning import LEARNED
 from moderation.policy.states import RULE_MOVES
 
 TOLD = ("name", "scope", "kind_id", "group_id", "sort", "offence", "severity", "certain", "removes_alone", "explanation", "settings")
@@ -77,6 +78,8 @@ def save_rule(*, rule: Rule | None, values: Mapping[str, Any], word_lists: Itera
 def _checked(row: Rule, chosen: list[WordList]) -> dict[str, Any]:
     """Its own settings; a rule of words may have all of them in lists."""
     kind, own = RuleKind(row.sort), dict(row.settings)
+    if kind == RuleKind.MODEL and row.offence not in LEARNED:
+        raise Invalid(_("A model learns adverts and promotion only. Everything else is for people to judge."), field="offence")
     if kind == RuleKind.WORDS and chosen:
         words = own.get("words", [])
         parse(kind, own | {"words": [*words, *(line for one in chosen for line in one.lines)]})

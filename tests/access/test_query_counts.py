@@ -40,7 +40,7 @@ from tests.factories.members import (
     TierChangeFactory,
 )
 from tests.factories.messaging import BindingFactory, ConnectionFactory
-from tests.factories.moderation import AppealFactory, CaseFactory, RuleFactory, WordListFactory
+from tests.factories.moderation import AppealFactory, CaseFactory, LearnedModelFactory, RuleFactory, WordListFactory
 from tests.factories.surveys import (
     AnswerImportFactory,
     FieldValueFactory,
@@ -110,6 +110,8 @@ def fill(user: Any, group: Any, count: int) -> None:
         review = SweepCaseFactory(run__group=other, state="in_review", state_at=moment)
         SweepCaseFactory(run=review.run, state="approved", state_at=moment)
         WordListFactory()
+        LearnedModelFactory(group=group, version=count * 100 + n, state="former", by=UserFactory())
+        LearnedModelFactory(group=other)
         CaseFactory(
             rule=RuleFactory(scope="group", group=other, changed_by=user),
             membership=review.membership,

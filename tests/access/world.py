@@ -42,7 +42,7 @@ from tests.factories.members import (
     TierChangeFactory,
 )
 from tests.factories.messaging import BindingFactory, ConnectionFactory
-from tests.factories.moderation import AppealFactory, CaseFactory, RuleFactory, StrikeFactory, WordListFactory
+from tests.factories.moderation import AppealFactory, CaseFactory, LearnedModelFactory, RuleFactory, StrikeFactory, WordListFactory
 from tests.factories.sandbox import bare
 from tests.factories.surveys import (
     AnswerImportFactory,
@@ -150,6 +150,7 @@ def _group(owner: Any) -> dict[str, Any]:
         "sweep_link": sweeping.link_of(SweepCaseFactory(run__group=group, state="asked")),
         "rule": RuleFactory(group=group, scope="group"),
         "word_list": WordListFactory(),
+        "learned": LearnedModelFactory(group=group),
         "case": CaseFactory(membership=MembershipFactory(group=group)),
         "struck": (strike := StrikeFactory(decision__case__membership=MembershipFactory(group=group))).case,
         "strike": strike,

@@ -8,11 +8,11 @@ from factory.django import DjangoModelFactory
 
 from members.models import Membership
 from moderation import services as moderation
-from moderation.models import Appeal, Case, Decision, Evidence, Rule, Strike, WordList
+from moderation.models import Appeal, Case, Decision, Evidence, LearnedModel, Rule, Strike, WordList
 from moderation.policy import CaseState, Offence, RuleState, Source, Verdict
 from moderation.services import Noticed
 from tests.factories.accounts import UserFactory
-from tests.factories.groups import NOW
+from tests.factories.groups import NOW, GroupFactory
 from tests.factories.members import MembershipFactory
 
 ADVERT = "加微信 abc12345 领红包，日赚三千"
@@ -43,6 +43,25 @@ class RuleFactory(DjangoModelFactory[Rule]):
     explanation = "群里不发广告"
     settings = factory.LazyFunction(lambda: {"words": ["日赚"]})
     changed_at = NOW
+
+
+class LearnedModelFactory(DjangoModelFactory[LearnedModel]):
+    """The model that a group uses; its weights are none."""
+
+    class Meta:
+        model = LearnedModel
+
+    group = factory.SubFactory(GroupFactory)
+    version = 1
+    state = "current"
+    at = NOW
+    verdicts = 120
+    offences = 40
+    queue = 0.5
+    automatic = 0.97
+    precision = 0.9
+    recall = 0.8
+    weights = b"weights"
 
 
 class CaseFactory(DjangoModelFactory[Case]):

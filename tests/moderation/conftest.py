@@ -2,6 +2,7 @@
 
 import pytest
 
+from moderation.learning import queries as learning
 from moderation.queries import rules
 
 
@@ -9,3 +10,5 @@ from moderation.queries import rules
 def detectors_are_forgotten() -> None:
     """A test's end takes back the rules, and the next test's get their numbers."""
     rules._detector.cache_clear()
+    rules._settings.cache_clear()
+    learning.loaded.cache_clear()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from moderation.detection.messages import Message
 from moderation.detection.rules import RuleKind
-from moderation.detection.similar import clusters
+from moderation.detection.sketches import clusters
 from tests.moderation.detection.test_rules import NOON, said, seen
 
 ADVERT = "全网最低价出售各类会员账号需要的私聊我"

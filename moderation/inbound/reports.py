@@ -1,0 +1,53 @@
+"""举报: members point at messages of others."""
+
+from collections.abc import Collection, Mapping
+
+from groupops.inbound.models import StoredEvent
+from groupops.inbound.turn import Turn
+from groupops.messaging.adapter import EventKind
+from groupops.shared import clock
+from members.models import Membership
+from moderation.policy import Offence, Source
+from moderation.services import Noticed, Report
+
+REPORT = ("举报", "/report")
+
+
+def reports_among(turns: Mapping[int, Turn]) -> list[Report]:
+    """Replies that say so, to messages that we know and whose authors are somebody else."""
+    asking = {turn.event_id: turn for turn in turns.values() if turn.reply_to and turn.text.strip().lower().startswith(REPORT)}
+    if not asking:
+        return []
+    groups = {turn.group_id for turn in asking.values()}
+    rows = StoredEvent.objects.filter(group__in=groups, remote_message__in=[turn.reply_to for turn in asking.values()], own=False)
+    said = {(row.group_id, row.remote_message): row for row in rows.order_by("pk") if row.person_id and row.kind == EventKind.MESSAGE}
+    members = _members({(row.person_id or 0, row.group_id or 0) for row in said.values()})
+    found = []
+    for turn in asking.values():
+        row = said.get((turn.group_id, turn.reply_to))
+        member = members.get((row.person_id or 0, row.group_id or 0)) if row else None
+        if row is not None and member is not None and member != turn.membership_id:
+            found.append(Report(turn.membership_id or 0, _reported(row, member, turn)))
+    return found
+
+
+def _reported(row: StoredEvent, member: int, turn: Turn) -> Noticed:
+    return Noticed(
+        event_id=row.pk,
+        group_id=turn.group_id,
+        membership_id=member,
+        author=row.remote_user,
+        message=row.remote_message,
+        text=row.text,
+        at=row.occurred_at,
+        day=clock.local(row.occurred_at, turn.zone).date(),
+        offence=Offence.OFF_TOPIC,
+        source=Source.REPORT,
+        counted=True,
+    )
+
+
+def _members(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    persons, groups = {person for person, _group in pairs}, {group for _person, group in pairs}
+    rows = Membership.objects.filter(person__in=persons, group__in=groups, same_as=None)
+    return {(person, group): pk for person, group, pk in rows.values_list("person", "group", "pk")}

@@ -1,0 +1,64 @@
+"""The step: look, open cases, act where a rule is certain, and say on each message what became of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from groupops.inbound.turn import Batch, Turn, step
+from groupops.messaging.adapter import EventKind
+from moderation import services as moderation
+from moderation.inbound.looking import SCREEN, look
+from moderation.inbound.reports import REPORT, reports_among
+from moderation.models import Case
+from moderation.policy import CaseState
+from moderation.queries.rules import rules_for
+from moderation.services import Noticed, Report
+
+PUNISHED = gettext_noop("Against the rules: %(offence)s. It is dealt with as case %(case)d.")
+QUEUED = gettext_noop("Perhaps against the rules: %(offence)s. People judge it as case %(case)d.")
+REPORTED = gettext_noop("A member reported a message: case %(case)d.")
+
+
+@step(_("Rules of conduct"))
+def screen(batch: Batch) -> None:
+    """Look at everything that was said; open cases, act where a rule is certain. What is punished at once goes no further."""
+    turns = {turn.event_id: turn for turn in batch.live(EventKind.MESSAGE) if turn.membership_id is not None and turn.text}
+    gone = _gone(batch)
+    if gone:
+        _taken_back(gone, batch)
+    rules = rules_for({turn.group_id for turn in turns.values()}) if turns else {}
+    noticed, caught = look(turns, rules, gone)
+    reports = reports_among(turns)
+    if noticed or reports:
+        _note(turns, noticed, reports, moderation.notice(noticed=noticed, reports=reports, at=batch.received_at))
+    if caught:
+        moderation.count(hits=caught)
+
+
+def _gone(batch: Batch) -> dict[tuple[int, str], tuple[str, datetime]]:
+    """Recalled messages, by group and remote id: by whom and when."""
+    turns = batch.live(EventKind.MESSAGE_DELETED)
+    return {(turn.group_id, turn.message): (turn.operator or turn.remote_user, turn.at) for turn in turns if turn.message}
+
+
+def _taken_back(gone: Mapping[tuple[int, str], tuple[str, datetime]], batch: Batch) -> None:
+    rows = [(message, who, when) for (_group, message), (who, when) in gone.items()]
+    moderation.take_back(gone=rows, group_ids={group for group, _message in gone}, at=batch.received_at)
+
+
+def _note(turns: Mapping[int, Turn], noticed: Sequence[Noticed], reports: Sequence[Report], cases: Mapping[int, Case]) -> None:
+    for one in noticed:
+        turn, case = turns[one.event_id], cases[one.event_id]
+        if turn.stopped:
+            continue
+        offence = str(case.get_offence_display())
+        if case.state == CaseState.PUNISHED:
+            turn.stop(SCREEN, PUNISHED, offence=offence, case=case.pk)
+        else:
+            turn.note(SCREEN, QUEUED, offence=offence, case=case.pk)
+    reported = {one.noticed.message: cases[one.noticed.event_id].pk for one in reports}
+    for turn in turns.values():
+        if turn.reply_to in reported and not turn.stopped and turn.text.strip().lower().startswith(REPORT):
+            turn.stop(SCREEN, REPORTED, case=reported[turn.reply_to])
