@@ -59,5 +59,5 @@ def test_ordinary_messages_are_those_nobody_objected_to() -> None:
     old = NOW - timedelta(days=2)
     for text, at in (("早上好", old), ("加微信", old), ("刚刚说的", NOW)):
         StoredEventFactory(binding=binding, text=text, occurred_at=at, person_id=1)
-    EvidenceFactory(event_id=StoredEvent.objects.get(text="加微信").pk)
+    EvidenceFactory(event_id=StoredEvent.objects.get(text="加微信").pk, case__said=False)
     assert verdicts.ordinary(binding.group, NOW) == ["早上好"]
