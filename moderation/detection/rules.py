@@ -105,8 +105,6 @@ class Detector:
             looks = _made(rule, model)
             if looks is not None:
                 self._looks.append((rule, looks))
-        # On how many days somebody must have spoken before no rule of probation counts their posts.
-        self.probation = max((rule.settings["posts"] for rule in rules if rule.kind == RuleKind.PROBATION), default=1)
 
     def screen(self, batch: Sequence[Message], before: Sequence[Message] = ()) -> list[Hit]:
         """What the rules see in `batch`, in its order. `before` are recent messages of its groups and authors, for what counts."""

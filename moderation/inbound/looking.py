@@ -10,12 +10,12 @@ from groupops.inbound.turn import Turn
 from groupops.shared import clock
 from moderation.detection.messages import OLD, Hit, Message
 from moderation.detection.rules import COUNTING, RuleKind
-from moderation.inbound import said as speech
+from moderation.inbound.said import LIVE, Past, message_of
 from moderation.learning import queries as learning
 from moderation.models import Rule
 from moderation.policy import Offence, RuleState, Source
 from moderation.policy.active import is_active, is_labelled
-from moderation.queries.rules import detector_of, learned_of
+from moderation.queries.rules import learned_of
 from moderation.services import Noticed
 
 SCREEN = "moderation.inbound.screen"
@@ -25,7 +25,7 @@ Caught = Counter[tuple[int, int, date, bool]]
 Gone = Mapping[tuple[int, str], tuple[str, datetime]]
 
 
-def look(turns: Mapping[int, Turn], rules: Mapping[int, list[Rule]], gone: Gone) -> tuple[list[Noticed], Caught]:
+def look(turns: Mapping[int, Turn], rules: Mapping[int, list[Rule]], gone: Gone, past: Past = LIVE) -> tuple[list[Noticed], Caught]:
     """What was noticed, and how often each rule hit; those in rehearsal only count."""
     sets: defaultdict[tuple[int, ...], list[Turn]] = defaultdict(list)
     by_key: dict[tuple[int, ...], list[Rule]] = {}
@@ -38,7 +38,7 @@ def look(turns: Mapping[int, Turn], rules: Mapping[int, list[Rule]], gone: Gone)
     caught: Caught = Counter()
     for key, said in sets.items():
         here = {rule.pk: rule for rule in by_key[key]}
-        for hit in hits(list(here.values()), said):
+        for hit in _hits(list(here.values()), said, past):
             rule, turn = here[hit.rule], turns[hit.message]
             if not _looks(rule, turn):
                 continue
@@ -51,13 +51,13 @@ def look(turns: Mapping[int, Turn], rules: Mapping[int, list[Rule]], gone: Gone)
     return noticed, caught
 
 
-def hits(rules: Sequence[Rule], turns: Sequence[Turn]) -> list[Hit]:
+def _hits(rules: list[Rule], turns: Sequence[Turn], past: Past) -> list[Hit]:
     """What one set of rules sees in what was said; the model's rules go by the model of each group."""
-    detector, sorts = detector_of(rules), {rule.sort for rule in rules}
-    before = speech.before(turns) if sorts & COUNTING else []
-    posts = speech.posts(turns, detector.probation) if RuleKind.PROBATION in sorts else {}
-    messages = [speech.message(turn, *posts.get(turn.membership_id or 0, (OLD, None))) for turn in turns]
-    found = detector.screen(messages, before)
+    sorts = {rule.sort for rule in rules}
+    before = past.before(turns) if sorts & COUNTING else []
+    posts = past.posts(turns) if RuleKind.PROBATION in sorts else {}
+    messages = [message_of(turn, *posts.get(turn.membership_id or 0, (OLD, None))) for turn in turns]
+    found = past.detector(rules).screen(messages, before)
     return found + _learned(rules, messages) if RuleKind.MODEL in sorts else found
 
 

@@ -13,7 +13,7 @@ from moderation.services import Noticed, Report
 REPORT = ("举报", "/report")
 
 
-def reports_among(turns: Mapping[int, Turn]) -> list[Report]:
+def reports_in(turns: Mapping[int, Turn]) -> list[Report]:
     """Replies that say so, to messages that we know and whose authors are somebody else."""
     asking = {turn.event_id: turn for turn in turns.values() if turn.reply_to and turn.text.strip().lower().startswith(REPORT)}
     if not asking:

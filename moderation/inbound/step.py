@@ -10,7 +10,7 @@ from groupops.inbound.turn import Batch, Turn, step
 from groupops.messaging.adapter import EventKind
 from moderation import services as moderation
 from moderation.inbound.looking import SCREEN, look
-from moderation.inbound.reports import REPORT, reports_among
+from moderation.inbound.reports import REPORT, reports_in
 from moderation.models import Case
 from moderation.policy import CaseState
 from moderation.queries.rules import rules_for
@@ -25,19 +25,19 @@ REPORTED = gettext_noop("A member reported a message: case %(case)d.")
 def screen(batch: Batch) -> None:
     """Look at everything that was said; open cases, act where a rule is certain. What is punished at once goes no further."""
     turns = {turn.event_id: turn for turn in batch.live(EventKind.MESSAGE) if turn.membership_id is not None and turn.text}
-    gone = _gone(batch)
+    gone = gone_in(batch)
     if gone:
         _taken_back(gone, batch)
     rules = rules_for({turn.group_id for turn in turns.values()}) if turns else {}
     noticed, caught = look(turns, rules, gone)
-    reports = reports_among(turns)
+    reports = reports_in(turns)
     if noticed or reports:
         _note(turns, noticed, reports, moderation.notice(noticed=noticed, reports=reports, at=batch.received_at))
     if caught:
         moderation.count(hits=caught)
 
 
-def _gone(batch: Batch) -> dict[tuple[int, str], tuple[str, datetime]]:
+def gone_in(batch: Batch) -> dict[tuple[int, str], tuple[str, datetime]]:
     """Recalled messages, by group and remote id: by whom and when."""
     turns = batch.live(EventKind.MESSAGE_DELETED)
     return {(turn.group_id, turn.message): (turn.operator or turn.remote_user, turn.at) for turn in turns if turn.message}

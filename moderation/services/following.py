@@ -39,7 +39,7 @@ def follow(standing: Standing, case: Case, found: Sequence[Noticed], at: datetim
     if all(one.taken_back for one in found) and not case.evidence.filter(taken_back_at=None).exists():
         deciding.move(case, CaseState.WITHDRAWN, at=at)
         return
-    held = _held(standing, case, found, rule)
+    held = why_held(standing, case, found, rule)
     if held:
         if held == Held.CAP:
             _alarm(case, at)
@@ -54,7 +54,8 @@ def follow(standing: Standing, case: Case, found: Sequence[Noticed], at: datetim
         standing.strikes[case.membership_id, strike.ladder] += strike.weight
 
 
-def _held(standing: Standing, case: Case, found: Sequence[Noticed], rule: LadderRule) -> Held:
+def why_held(standing: Standing, case: Case, found: Sequence[Noticed], rule: LadderRule) -> Held:
+    """Why a person decides about a case with what was just found; Held.NONE: the machine may."""
     if case.held:
         return Held(case.held)
     if all(one.source == Source.REPORT for one in found):

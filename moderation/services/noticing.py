@@ -8,10 +8,12 @@ from groupops.shared import live
 from moderation.models import Case, Evidence
 from moderation.models import Report as ReportRow
 from moderation.policy import Offence
-from moderation.services.following import follow
-from moderation.services.known import Standing
+from moderation.services.following import follow, why_held
+from moderation.services.known import INCIDENT, Standing
 from moderation.services.noticed import Noticed, Report
 from moderation.services.opening import add, open_case
+
+__all__ = ["INCIDENT", "Standing", "notice", "why_held"]
 
 
 def notice(*, noticed: Sequence[Noticed], reports: Sequence[Report] = (), at: datetime) -> dict[int, Case]:
