@@ -14,17 +14,26 @@ LOOKS = gettext_noop("Looks like what was judged before (%(percent)d %%): %(seen
 
 
 class Fragment(Protocol):
-    """A part of a text and what it adds to the score."""
+    """A part of a text."""
 
-    span: Span
-    weight: float
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        ...
 
 
 class Scores(Protocol):
     """What a rule needs of a model. Scores are probabilities; thresholds are those that were measured on held-back verdicts."""
 
-    queue: float
-    automatic: float
+    @property
+    def queue(self) -> float:
+        """From where on people are asked."""
+        ...
+
+    @property
+    def automatic(self) -> float:
+        """From where on a rule may act alone."""
+        ...
 
     def score(self, texts: Sequence[str]) -> Sequence[float]:
         """One score a text, from 0 to 1."""

@@ -26,7 +26,7 @@ HAS_WEIGHTS = ExpressionWrapper(Q(weights__isnull=False), output_field=BooleanFi
 def in_use(group_ids: Collection[int]) -> dict[int, int]:
     """The model of each of these groups, by its pk: its own, else the base. One query."""
     rows = LearnedModel.objects.filter(Q(group__in=group_ids) | Q(group=None), state=ModelState.CURRENT)
-    found = dict(rows.order_by().values_list("group", "pk"))
+    found: dict[int | None, int] = dict(rows.order_by().values_list("group", "pk"))
     base = found.get(None)
     chosen = {group: found.get(group, base) for group in group_ids}
     return {group: pk for group, pk in chosen.items() if pk is not None}

@@ -23,7 +23,8 @@ def case(group: Group, text: str, state: CaseState = CaseState.PUNISHED, by: boo
     """A judged message."""
     made = CaseFactory(membership=MembershipFactory(group=group), state=state, said=text, **values)
     DecisionFactory(case=made, **({} if by else {"by": None}))
-    return made.evidence.get()
+    found: Evidence = made.evidence.get()
+    return found
 
 
 def test_people_teach_and_only_with_texts_that_are_kept() -> None:
