@@ -57,7 +57,6 @@ class Given:
             "start": self.start.isoformat(),
             "cut": (self.day - timedelta(days=grace)).isoformat(),
             "known_before": known.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%d %H:%M:%S") if known else None,
-            **{name: getattr(rule, name) for name in WEIGHTS},
             **{f"gain_{n}": threshold for n, threshold in enumerate(rule.thresholds, 1)},
             # The least whole score that is still `hold_percent` of the threshold.
             **{f"hold_{n}": -(-rule.hold_percent * threshold // 100) for n, threshold in enumerate(rule.thresholds, 1)},

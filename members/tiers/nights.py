@@ -15,7 +15,7 @@ from members.tiering import Tier
 from members.tiers import care, statement
 from members.tiers.given import Given, given, last_day
 
-BATCH = 500  # groups in one transaction
+BATCH = 2000  # groups in one transaction
 _MEMBERS, _CHANGES = Membership._meta.db_table, TierChange._meta.db_table
 _VERDICTS = "tier_verdicts"  # a temporary table: what the night found, until it is written
 
