@@ -10,9 +10,12 @@ from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.record import services as record
+from groupops.shared import bulk
 from members.caring import CareState, Wanted
 from members.models import CareTask, Membership
 
+KEY = ("membership", "sort", "occasion")  # a task is made once
+GIVEN = ("membership", "group", "sort", "occasion", "note", "due_at")
 VERBS = {CareState.DONE: "care.done", CareState.DROPPED: "care.drop", CareState.OPEN: "care.reopen"}
 
 
@@ -21,14 +24,11 @@ def propose(*, wanted: Iterable[Wanted], by: User | None, at: datetime) -> int:
     asked = list(wanted)
     groups = dict(Membership.objects.filter(pk__in={one.membership_id for one in asked}).values_list("pk", "group_id"))
     rows = [
-        CareTask(
-            membership_id=one.membership_id, group_id=groups[one.membership_id], sort=one.sort, occasion=one.occasion,
-            note=one.note, due_at=one.due_at, created_at=at, created_by=by,
-        )
+        (one.membership_id, groups[one.membership_id], one.sort, one.occasion, one.note, one.due_at)
         for one in asked
         if one.membership_id in groups
-    ]  # fmt: skip
-    CareTask.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    ]
+    bulk.insert(CareTask, KEY, GIVEN, rows, created_at=at, created_by=by and by.pk)
     return len(rows)
 
 
