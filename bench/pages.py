@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from measuring import own_database, percentile, spent
+from measuring import own_database, percentile, speed, spent
 
 from django.db import connection as database
 from django.db.models import Model
@@ -54,13 +54,14 @@ def main() -> None:
         began = time.perf_counter()
         crowd(groups=options.groups, members=options.members, messages=options.messages, at=clock.now())
         print(f"{options.groups} groups, {options.groups * options.members:,} members, {options.messages:,} messages", end="")
-        print(f"; made in {time.perf_counter() - began:.0f} s\n")
+        print(f"; made in {time.perf_counter() - began:.0f} s; {speed()}\n")
         client = Client(HTTP_HOST="localhost")
         client.force_login(User.objects.get(username="bench"))
         print(f"{'page':{WIDTH}} {'p50 ms':>8} {'p95 ms':>8} {'ours':>8} {'server':>8} {'queries':>8}")
         for name, source in PAGES.items():
             if not options.only or name in options.only.split(","):
                 measure(client, name, lambda name=name, source=source: _addresses(name, source, options.runs), options)  # type: ignore[misc]
+        print(f"\n{speed()}")
 
 
 def options_of(told: str, *, messages: int) -> argparse.Namespace:
