@@ -47,15 +47,13 @@ def detector_of(rules: Iterable[Rule]) -> Detector:
 
 def learned_of(rules: Iterable[Rule], model: Model) -> Detector:
     """The model's rules of these, over one group's model: nothing is compiled, so nothing is kept."""
-    kept = {rule.pk: rule for rule in rules if rule.sort == RuleKind.MODEL}
-    settings = _settings(tuple((pk, rule.version) for pk, rule in kept.items()))
-    return Detector([RuleSpec(pk, RuleKind.MODEL, rule.offence, settings[pk]) for pk, rule in kept.items()], model)
+    return Detector(_specs(tuple((rule.pk, rule.version) for rule in rules if rule.sort == RuleKind.MODEL)), model)
 
 
 @lru_cache(maxsize=256)
-def _settings(key: tuple[Version, ...]) -> dict[int, dict[str, object]]:
+def _specs(key: tuple[Version, ...]) -> list[RuleSpec]:
     rows = Rule.objects.in_bulk([pk for pk, _version in key])
-    return {pk: parse(RuleKind.MODEL, row.settings) for pk, row in rows.items()}
+    return [spec for pk, _version in key if pk in rows and (spec := _sound(rows[pk]))]
 
 
 @lru_cache(maxsize=32)  # compiled automata: few sets of rules are in use at once

@@ -10,5 +10,5 @@ from moderation.queries import rules
 def detectors_are_forgotten() -> None:
     """A test's end takes back the rules, and the next test's get their numbers."""
     rules._detector.cache_clear()
-    rules._settings.cache_clear()
+    rules._specs.cache_clear()
     learning.loaded.cache_clear()
