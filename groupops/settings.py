@@ -177,6 +177,8 @@ INBOUND_PIPELINE = [
     "groupops.inbound.renaming.follow",
     "members.inbound.resolve",
     "moderation.inbound.screen",
+    "moderation.raids.inbound.watch",
+    "moderation.quarrels.inbound.listen",
     "members.inbound.count",
     "members.joining.inbound.come",
     "members.newcomers.inbound.welcome",
@@ -199,6 +201,7 @@ DELIVERY_KINDS: dict[str, dict[str, str]] = {
     "form": {"guard": "members.surveys.delivery.guard", "settled": "members.surveys.delivery.settled"},
     "segment": {"guard": "members.segments.delivery.guard", "settled": "members.segments.delivery.settled"},
     "measure": {"guard": "moderation.delivery.guard", "settled": "moderation.delivery.settled"},
+    "quarrel": {"guard": "moderation.quarrels.delivery.guard", "settled": "moderation.quarrels.delivery.settled"},
     "sweep_ask": {"guard": "members.sweep.delivery.guard_ask", "settled": "members.sweep.delivery.settled_ask"},
     "sweep_remove": {"guard": "members.sweep.delivery.guard_remove", "settled": "members.sweep.delivery.settled_remove"},
 }
@@ -214,6 +217,8 @@ TODAY_SOURCES = [
     "members.invitations.today.source",
     "members.sweep.today.source",
     "moderation.today.source",
+    "moderation.raids.today.source",
+    "moderation.quarrels.today.source",
     "members.surveys.today.source",
     "members.segments.today.source",
     "content.today.source",
@@ -242,6 +247,8 @@ SWEEP_EXEMPTIONS = [
     "members.sweep.exempting.colleague",
     "members.sweep.exempting.own_account",
 ]
+# Who may say that the ways into a group and its welcomes are held for now.
+ENTRANCE_HOLDS: list[str] = ["moderation.raids.queries.held"]
 # What each app holds of a human, and how it forgets: told by an export and emptied by an erasure, in this order.
 PERSONAL_DATA: list[str] = [
     "groupops.record.personal.holdings",
@@ -294,6 +301,10 @@ PERSONAL_LABELS = frozenset(
         "moderation.decision",
         "moderation.evidence",
         "moderation.measure",
+        "moderation.exchange",
+        "moderation.quarrelside",
+        "moderation.raidjoin",
+        "moderation.rehearsedcase",
         "moderation.report",
         "moderation.strike",
     }
@@ -321,6 +332,9 @@ POLICIES: dict[str, str] = {
     "messages.kept": "groupops.inbound.keeping.Kept",
     "delivery.retry": "groupops.messaging.policy.RetryPolicy",
     "members.tiers": "members.tiering.TierRule",
+    "moderation.fairness": "moderation.policy.fairness.FairnessRule",
+    "moderation.quarrels": "moderation.policy.quarrels.QuarrelRule",
+    "moderation.raids": "moderation.raids.policy.RaidRule",
     "moderation.ladders": "moderation.policy.LadderRule",
     "moderation.words": "moderation.policy.Words",
 }
@@ -547,6 +561,10 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("tell staff", "groupops.operations.tasks.notify", 10.0),
         ("empty old evidence", "moderation.tasks.empty_evidence", 3600.0),
         ("learn from verdicts", "moderation.learning.tasks.learn", 300.0),
+        ("watch fairness", "moderation.tasks.watch_fairness", 900.0),
+        ("forget exchanges", "moderation.tasks.forget_exchanges", 3600.0),
+        ("end floods of joins", "moderation.tasks.tend_raids", 60.0),
+        ("rehearse rules", "moderation.tasks.rehearse", 30.0),
         ("forget marks", "groupops.dashboard.tasks.sweep", 3600.0),
     ]
 }

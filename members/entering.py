@@ -23,6 +23,7 @@ class Way(TextChoices):
     NONE = "none", _("No way in is noted")
     RESTING = "resting", _("The group is not active")
     SHUT = "shut", _("Shut by hand")
+    HELD = "held", _("Held: too many join at once")
 
 
 class WaitingState(TextChoices):
@@ -52,6 +53,7 @@ class Door:
     picture_until: datetime | None = None
     active: bool = True
     shut: bool = False
+    held: bool = False  # for now, by itself: members.holding
 
     @property
     def only_picture(self) -> bool:
@@ -64,8 +66,8 @@ class Door:
         return min(self.most, PICTURE_MOST) if self.only_picture else self.most
 
     def shows_picture(self, at: datetime) -> bool:
-        """Whether the picture still opens anything."""
-        return self.picture and (self.picture_until is None or self.picture_until > at)
+        """Whether the picture still opens anything, and may for now."""
+        return self.picture and not self.held and (self.picture_until is None or self.picture_until > at)
 
     def way(self, at: datetime) -> Way:
         """Whether one may come in now, else the first reason why not."""
@@ -73,6 +75,8 @@ class Door:
             return Way.RESTING
         if self.shut:
             return Way.SHUT
+        if self.held:
+            return Way.HELD
         if self.members >= self.limit:
             return Way.FULL
         if self.link or self.shows_picture(at):

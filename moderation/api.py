@@ -17,11 +17,15 @@ from groupops.shared.api import ManySerializer, StrictSerializer
 from groupops.shared.intake import LARGEST_ID
 from moderation import queries
 from moderation import services as moderation
+from moderation.fairness import api as fairness
 from moderation.filters import CaseApiFilter, StrikeApiFilter
 from moderation.learning import api as learning
 from moderation.models import Appeal, Case, Strike
 from moderation.models.appeals import LONGEST
 from moderation.policy import AppealState, CaseState, Held, Ladder, Offence, Severity, Source
+from moderation.quarrels import api as quarrels
+from moderation.raids import api as raids
+from moderation.rehearsals import api as rehearsals
 from moderation.triaging import ACTS, carry_out
 
 MOST = 100
@@ -182,4 +186,13 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return Response(AppealSerializer(row).data)
 
 
-routes: list[tuple[str, Any]] = [("cases", CaseViewSet), ("strikes", StrikeViewSet), ("appeals", AppealViewSet), *learning.routes]
+routes: list[tuple[str, Any]] = [
+    ("cases", CaseViewSet),
+    ("strikes", StrikeViewSet),
+    ("appeals", AppealViewSet),
+    *learning.routes,
+    *fairness.routes,
+    *quarrels.routes,
+    *raids.routes,
+    *rehearsals.routes,
+]

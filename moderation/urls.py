@@ -2,7 +2,11 @@
 
 from django.urls import path
 
+from moderation.fairness import views as fairness
 from moderation.learning import views as learning
+from moderation.quarrels import views as quarrels
+from moderation.raids import views as raids
+from moderation.rehearsals import views as rehearsals
 from moderation.views import appeals, cases, queue, rules
 
 app_name = "moderation"
@@ -25,6 +29,23 @@ urlpatterns = [
     path("lists/new/", rules.list_edit, name="list-new"),
     path("lists/<int:pk>/", rules.list_edit, name="list"),
     path("lists/<int:pk>/export/", rules.list_export, name="list-export"),
+    path("rehearsals/", rehearsals.rehearsals, name="rehearsals"),
+    path("rehearsals/new/", rehearsals.new, name="rehearsal-new"),
+    path("rehearsals/<int:pk>/", rehearsals.rehearsal, name="rehearsal"),
+    path("raids/", raids.raids, name="raids"),
+    path("raids/<int:pk>/", raids.raid, name="raid"),
+    path("raids/<int:pk>/lift", raids.lift, name="raid-lift"),
+    path("raids/<int:pk>/act", raids.act, name="raid-act"),
+    path("raids/<int:pk>/undo/<str:token>", raids.undo, name="raid-undo"),
+    path("quarrels/", quarrels.quarrels, name="quarrels"),
+    path("quarrels/<int:pk>/", quarrels.quarrel, name="quarrel"),
+    path("quarrels/<int:pk>/to/<slug:to>", quarrels.assign, name="quarrel-assign"),
+    path("quarrels/<int:pk>/steps/<slug:step>/<slug:to>", quarrels.tick, name="quarrel-step"),
+    path("quarrels/<int:pk>/say", quarrels.say, name="quarrel-say"),
+    path("quarrels/<int:pk>/close", quarrels.close, name="quarrel-close"),
+    path("quarrels/<int:pk>/reopen", quarrels.reopen, name="quarrel-reopen"),
+    path("fairness/", fairness.fairness, name="fairness"),
+    path("fairness/export/", fairness.export, name="fairness-export"),
     path("appeals/", appeals.appeals, name="appeals"),
     path("appeals/<int:pk>/decide/", appeals.decide, name="appeal-decide"),
 ]

@@ -1,6 +1,7 @@
 """Reads of the ways into groups: doors, codes, who waits."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
 from groupops.groups.policy import Lifecycle
 from groupops.messaging.models import Binding
+from members import holding
 from members.entering import WARN_AHEAD, Door, WaitingState
 from members.models import CodeDay, Entrance, JoinCode, JoinTarget, Membership, Picture, Waiting
 
@@ -21,12 +23,13 @@ SHOWN_DAYS = 30
 
 
 def doors(found: Collection[Group]) -> dict[int, Door]:
-    """The door of each of these groups, by the group's pk; their kinds at hand. Four queries, however many groups."""
+    """The door of each of these groups, by the group's pk; their kinds at hand. Five queries, however many groups."""
     rows = list(found)
     entrances = Entrance.objects.in_bulk([group.pk for group in rows])
     rooms = {row.group_id: row for row in Binding.objects.filter(group__in=rows).select_related("connection")}
-    ranges = groups.size_ranges(rows)
-    return {group.pk: _door(group, entrances.get(group.pk), rooms.get(group.pk), ranges[group.pk].high) for group in rows}
+    ranges, held = groups.size_ranges(rows), holding.held([group.pk for group in rows])
+    found = {group.pk: _door(group, entrances.get(group.pk), rooms.get(group.pk), ranges[group.pk].high) for group in rows}
+    return {pk: replace(door, held=pk in held) for pk, door in found.items()}
 
 
 def _door(group: Group, entrance: Entrance | None, room: Binding | None, high: int) -> Door:
@@ -129,5 +132,7 @@ def expiring(at: datetime) -> QuerySet[Entrance]:
 
 
 def shown_picture(pk: int) -> Picture | None:
-    """A picture that some entrance shows now."""
-    return Picture.objects.filter(pk=pk, entrances__isnull=False).first()
+    """A picture that some entrance shows now; None while the group's ways in are held."""
+    row = Picture.objects.filter(pk=pk, entrances__isnull=False).prefetch_related("entrances").first()
+    places = [entrance.group_id for entrance in row.entrances.all()] if row else []
+    return None if row is None or set(places) <= holding.held(places) else row

@@ -104,6 +104,7 @@ STATES = {
     entering.Way.NONE: "warning",
     entering.Way.RESTING: "paused",
     entering.Way.SHUT: "paused",
+    entering.Way.HELD: "held",
 }
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_noop
 
 from groupops.groups.policy import Lifecycle
 from groupops.messaging.models import Delivery
+from members import holding
 from members.models import WelcomeRound
 from members.newcomers import queries, services
 from members.newcomers.services.welcoming import NOBODY_LEFT, SOMEBODY_LEFT
@@ -18,6 +19,8 @@ def guard(delivery: Delivery, *, at: datetime) -> str:
     made = WelcomeRound.objects.select_related("group").get(pk=delivery.subject_id)
     if made.group.lifecycle != Lifecycle.ACTIVE:
         return NOT_ACTIVE
+    if holding.held([made.group_id]):
+        return holding.HELD
     if not queries.still_there(made):
         return NOBODY_LEFT
     return SOMEBODY_LEFT if queries.gone(made) else ""

@@ -15,7 +15,6 @@ from moderation.learning import queries as learning
 from moderation.models import Rule
 from moderation.policy import Offence, RuleState, Source
 from moderation.policy.active import is_active, is_labelled
-from moderation.queries.rules import learned_of
 from moderation.services import Noticed
 
 SCREEN = "moderation.inbound.screen"
@@ -58,12 +57,12 @@ def _hits(rules: list[Rule], turns: Sequence[Turn], past: Past) -> list[Hit]:
     posts = past.posts(turns) if RuleKind.PROBATION in sorts else {}
     messages = [message_of(turn, *posts.get(turn.membership_id or 0, (OLD, None))) for turn in turns]
     found = past.detector(rules).screen(messages, before)
-    return found + _learned(rules, messages) if RuleKind.MODEL in sorts else found
+    return found + _learned(rules, messages, past) if RuleKind.MODEL in sorts else found
 
 
-def _learned(rules: Sequence[Rule], messages: Sequence[Message]) -> list[Hit]:
+def _learned(rules: Sequence[Rule], messages: Sequence[Message], past: Past) -> list[Hit]:
     """What the models see; nothing in groups that have none yet."""
-    models = learning.in_use({one.group for one in messages})
+    models = past.models({one.group for one in messages})
     by_model: defaultdict[int, list[Message]] = defaultdict(list)
     for one in messages:
         if one.group in models:
@@ -72,7 +71,7 @@ def _learned(rules: Sequence[Rule], messages: Sequence[Message]) -> list[Hit]:
         hit
         for pk, theirs in by_model.items()
         if (model := learning.loaded(pk)) is not None
-        for hit in learned_of(rules, model).screen(theirs)
+        for hit in past.learned(rules, model).screen(theirs)
     ]
 
 

@@ -1,6 +1,6 @@
 """Turns as detectors see them, and what was said before them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Subquery, Sum
@@ -10,9 +10,11 @@ from groupops.inbound.turn import Turn
 from groupops.messaging.adapter import EventKind
 from members.models import DailyActivity, Membership
 from moderation.detection.messages import OLD, Message
+from moderation.detection.model import Model
 from moderation.detection.rules import RuleKind, Screens, parse
+from moderation.learning import queries as learning
 from moderation.models import Rule
-from moderation.queries.rules import IN_USE, detector_of
+from moderation.queries.rules import IN_USE, detector_of, learned_of
 
 LOOK_BACK = timedelta(minutes=15)
 MOST_BEFORE = 1000
@@ -76,6 +78,14 @@ class Past:
     def detector(self, rules: list[Rule]) -> Screens:
         """What looks for these rules, without those of the model."""
         return detector_of(rules)
+
+    def models(self, group_ids: Collection[int]) -> dict[int, int]:
+        """The model in use of each group that has one, by number."""
+        return learning.in_use(group_ids)
+
+    def learned(self, rules: Sequence[Rule], model: Model) -> Screens:
+        """The model's rules of these."""
+        return learned_of(rules, model)
 
 
 LIVE = Past()

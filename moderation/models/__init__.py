@@ -4,8 +4,37 @@ from moderation.models.appeals import Appeal
 from moderation.models.cases import Case, Evidence, Report
 from moderation.models.decisions import Decision, Measure, Strike
 from moderation.models.learning import LearnedModel
+from moderation.models.quarrels import Exchange, Quarrel, QuarrelSide, QuarrelStep
+from moderation.models.raids import Raid, RaidJoin
+from moderation.models.rehearsals import Rehearsal, RehearsalResult, RehearsedCase
 from moderation.models.rules import Rule, RuleDay, WordList
 
-__all__ = ["Appeal", "Case", "Decision", "Evidence", "LearnedModel", "Measure", "Report", "Rule", "RuleDay", "Strike", "WordList"]
+__all__ = [
+    "Appeal",
+    "Case",
+    "Decision",
+    "Evidence",
+    "Exchange",
+    "LearnedModel",
+    "Measure",
+    "Quarrel",
+    "QuarrelSide",
+    "QuarrelStep",
+    "Raid",
+    "RaidJoin",
+    "Rehearsal",
+    "RehearsalResult",
+    "RehearsedCase",
+    "Report",
+    "Rule",
+    "RuleDay",
+    "Strike",
+    "WordList",
+]
 # A strike is never deleted: what was overruled says so. Its only change is that.
-APPEND_ONLY: dict[str, tuple[str, ...]] = {Strike._meta.db_table: ("DELETE",)}
+# What a rehearsal found is written once.
+APPEND_ONLY: dict[str, tuple[str, ...]] = {
+    Strike._meta.db_table: ("DELETE",),
+    RehearsalResult._meta.db_table: ("UPDATE", "DELETE"),
+    RehearsedCase._meta.db_table: ("UPDATE", "DELETE"),
+}

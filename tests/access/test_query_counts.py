@@ -40,7 +40,16 @@ from tests.factories.members import (
     TierChangeFactory,
 )
 from tests.factories.messaging import BindingFactory, ConnectionFactory
-from tests.factories.moderation import AppealFactory, CaseFactory, LearnedModelFactory, RuleFactory, WordListFactory
+from tests.factories.moderation import (
+    AppealFactory,
+    CaseFactory,
+    LearnedModelFactory,
+    QuarrelSideFactory,
+    RaidJoinFactory,
+    RehearsedCaseFactory,
+    RuleFactory,
+    WordListFactory,
+)
 from tests.factories.surveys import (
     AnswerImportFactory,
     FieldValueFactory,
@@ -112,6 +121,10 @@ def fill(user: Any, group: Any, count: int) -> None:
         WordListFactory()
         LearnedModelFactory(group=group, version=count * 100 + n, state="former", by=UserFactory())
         LearnedModelFactory(group=other)
+        QuarrelSideFactory(membership__group=other, quarrel__began_at=moment)
+        began = moment - timedelta(seconds=count)
+        RaidJoinFactory(membership=membership, raid__ended_at=moment, raid__began_at=began, raid__last_join_at=moment)
+        RehearsedCaseFactory(membership=membership, rehearsal__at=moment)
         CaseFactory(
             rule=RuleFactory(scope="group", group=other, changed_by=user),
             membership=review.membership,

@@ -42,7 +42,17 @@ from tests.factories.members import (
     TierChangeFactory,
 )
 from tests.factories.messaging import BindingFactory, ConnectionFactory
-from tests.factories.moderation import AppealFactory, CaseFactory, LearnedModelFactory, RuleFactory, StrikeFactory, WordListFactory
+from tests.factories.moderation import (
+    AppealFactory,
+    CaseFactory,
+    LearnedModelFactory,
+    QuarrelSideFactory,
+    RaidJoinFactory,
+    RehearsedCaseFactory,
+    RuleFactory,
+    StrikeFactory,
+    WordListFactory,
+)
 from tests.factories.sandbox import bare
 from tests.factories.surveys import (
     AnswerImportFactory,
@@ -155,6 +165,9 @@ def _group(owner: Any) -> dict[str, Any]:
         "struck": (strike := StrikeFactory(decision__case__membership=MembershipFactory(group=group))).case,
         "strike": strike,
         "appeal": AppealFactory(strike=StrikeFactory(decision__case__membership=MembershipFactory(group=group))),
+        "quarrel": QuarrelSideFactory(membership=membership).quarrel,
+        "raid": RaidJoinFactory(membership=membership).raid,
+        "rehearsal": RehearsedCaseFactory(membership=membership).rehearsal,
         "appeal_link": appealing.link_of(strike),
         "leave": Leave.objects.create(membership=membership, since=NOW, until=NOW + timedelta(days=1)),
         "tier_change": TierChangeFactory(membership=membership),

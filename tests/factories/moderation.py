@@ -8,8 +8,28 @@ from factory.django import DjangoModelFactory
 
 from members.models import Membership
 from moderation import services as moderation
-from moderation.models import Appeal, Case, Decision, Evidence, LearnedModel, Rule, Strike, WordList
+from moderation.models import (
+    Appeal,
+    Case,
+    Decision,
+    Evidence,
+    LearnedModel,
+    Quarrel,
+    QuarrelSide,
+    QuarrelStep,
+    Raid,
+    RaidJoin,
+    Rehearsal,
+    RehearsalResult,
+    RehearsedCase,
+    Rule,
+    Strike,
+    WordList,
+)
+from moderation.models.rehearsals import RunState
 from moderation.policy import CaseState, Offence, RuleState, Source, Verdict
+from moderation.policy.quarrels import Step
+from moderation.rehearsals.policy import numbers
 from moderation.services import Noticed
 from tests.factories.accounts import UserFactory
 from tests.factories.groups import NOW, GroupFactory
@@ -147,6 +167,105 @@ class AppealFactory(DjangoModelFactory[Appeal]):
     text = "这不是广告，是我自己写的文章"
     at = NOW
     judged_by = factory.SelfAttribute("strike.decision.by")
+
+
+class QuarrelFactory(DjangoModelFactory[Quarrel]):
+    """An open quarrel with its steps."""
+
+    class Meta:
+        model = Quarrel
+        skip_postgeneration_save = True
+
+    group = factory.SubFactory(GroupFactory)
+    began_at = NOW
+    noticed_at = NOW
+    last_at = NOW
+    answers = 8
+
+    @factory.post_generation
+    def steps(row: Quarrel, create: bool, given: Any, **kwargs: Any) -> None:  # noqa: N805
+        """All of them, open."""
+        if create:
+            QuarrelStep.objects.bulk_create([QuarrelStep(quarrel=row, step=step) for step in Step])
+
+
+class QuarrelSideFactory(DjangoModelFactory[QuarrelSide]):
+    """Somebody who takes part."""
+
+    class Meta:
+        model = QuarrelSide
+
+    membership = factory.SubFactory(MembershipFactory)
+    quarrel = factory.SubFactory(QuarrelFactory, group=factory.SelfAttribute("..membership.group"))
+    answers = 4
+
+
+class RaidFactory(DjangoModelFactory[Raid]):
+    """A flood of joins that lasts."""
+
+    class Meta:
+        model = Raid
+
+    group = factory.SubFactory(GroupFactory)
+    began_at = NOW
+    noticed_at = NOW
+    last_join_at = NOW
+    joins = 1
+    least = 15
+    minutes = 5
+
+
+class RaidJoinFactory(DjangoModelFactory[RaidJoin]):
+    """Somebody who joined in it."""
+
+    class Meta:
+        model = RaidJoin
+
+    membership = factory.SubFactory(MembershipFactory)
+    raid = factory.SubFactory(RaidFactory, group=factory.SelfAttribute("..membership.group"))
+    event_id = factory.Sequence(lambda n: n + 50_000_000)
+    at = NOW
+
+
+class RehearsalFactory(DjangoModelFactory[Rehearsal]):
+    """A rehearsal of one group that came to an end, with its result."""
+
+    class Meta:
+        model = Rehearsal
+        skip_postgeneration_save = True
+
+    group = factory.SubFactory(GroupFactory)
+    days = 7
+    by = factory.SubFactory(UserFactory)
+    at = NOW
+    state = RunState.DONE
+
+    @factory.post_generation
+    def result(row: Rehearsal, create: bool, given: Any, **kwargs: Any) -> None:  # noqa: N805
+        """False: none."""
+        if create and given is not False:
+            values = {"since": row.at, "until": row.at, "messages": 1, "without_text": 0, "numbers": numbers([])}
+            RehearsalResult.objects.create(rehearsal=row, at=row.at, **values)
+
+
+class RehearsedCaseFactory(DjangoModelFactory[RehearsedCase]):
+    """A case that did not happen."""
+
+    class Meta:
+        model = RehearsedCase
+
+    membership = factory.SubFactory(MembershipFactory)
+    group = factory.SelfAttribute("membership.group")
+    rehearsal = factory.SubFactory(RehearsalFactory, group=factory.SelfAttribute("..group"))
+    key = factory.Sequence(lambda n: f"rehearsed{n}")
+    compared = "new"
+    offence = Offence.ADVERT
+    state = CaseState.OPEN
+    held = "queue"
+    step = 0
+    acts = "群内提醒"
+    at = NOW
+    messages = 1
 
 
 _events = iter(range(10_000, 10_000_000))

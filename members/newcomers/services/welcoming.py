@@ -13,6 +13,7 @@ from groupops.messaging import outbox
 from groupops.messaging.models import Delivery
 from groupops.messaging.policy import DeliveryState
 from groupops.shared import bulk
+from members import holding
 from members.arriving import WelcomeRule, WelcomeState
 from members.models import Newcomer, Welcome, WelcomeRound
 from members.newcomers import queries
@@ -55,9 +56,12 @@ def keep_joins(*, joins: Collection[Join], left: Collection[int]) -> None:
 def say_welcomes(*, at: datetime, group_id: int | None = None) -> int:
     """One message in each group where a welcome is due, to everybody who waits there; returns how many messages.
 
-    A group that is paused waits, until the welcome's time is over. With `group_id` that group alone, a sandbox too.
+    A group that is paused, or whose welcomes are held, waits, until the welcome's time is over. With `group_id` that group alone,
+    a sandbox too.
     """
     due = queries.due_groups(at, group_id=group_id)
+    held = holding.held([group.pk for group in due])
+    due = [group for group in due if group.pk not in held]
     if not due:
         return 0
     rules = queries.welcome_rules([group.pk for group in due])

@@ -32,7 +32,7 @@ from members.leaving import GRACE
 from members.models import Membership, Person
 from members.privacy import queries
 from members.privacy import services as privacy
-from moderation.models import Case, Decision, Evidence, Measure, Strike
+from moderation.models import Case, Decision, Evidence, Exchange, Measure, Quarrel, RehearsedCase, Strike
 from tests.factories.accounts import founder
 from tests.factories.content import PostFactory, ScheduleFactory
 from tests.factories.groups import NOW
@@ -120,6 +120,7 @@ FITTING: dict[type[models.Model], dict[str, Any]] = {
     m.Newcomer: {"answered_how": ""},
     Case: {"explanation": "", "standing": {}},  # the rule's; numbers
     Decision: {"step": 0, "acts": ""},
+    RehearsedCase: {"acts": "", "events": []},  # words of the machine; numbers
     Measure: {"about": "", "why": ""},  # ids of messages, words of the machine
     Strike: {"expires_at": NOW + DAY},
 }
@@ -184,6 +185,11 @@ def _waiting(filler: Filler) -> m.Waiting:
     return filler.plain(m.Waiting, **given)  # type: ignore[no-any-return]
 
 
+def _quarrel(filler: Filler) -> Quarrel:
+    began = NOW + int(filler.is_theirs) * DAY
+    return filler.plain(Quarrel, began_at=began, closed_at=NOW, closed_by=filler.by, outcome="settled")  # type: ignore[no-any-return]
+
+
 MAKERS: dict[type[models.Model], Callable[[Filler], Any]] = {
     StoredEvent: _said,
     Delivery: _delivery,
@@ -198,6 +204,10 @@ MAKERS: dict[type[models.Model], Callable[[Filler], Any]] = {
     m.RosterImport: _import,
     m.Waiting: _waiting,
     Evidence: lambda filler: filler.plain(Evidence, event_id=int(filler.is_theirs), message="m1", reason="", spans=[]),
+    Quarrel: _quarrel,
+    Exchange: lambda filler: filler.plain(
+        Exchange, event_id=int(filler.is_theirs), target=MembershipFactory(group=filler.member.group, person__name="谁")
+    ),
     m.Colleague: lambda filler: m.Colleague.objects.create(person=filler.member.person, user=founder(), by=filler.by, at=NOW),
 }
 

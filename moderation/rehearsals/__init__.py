@@ -1,0 +1,1 @@
+"""策略预演: rules run over what was said, before they go live."""
