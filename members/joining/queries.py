@@ -28,8 +28,8 @@ def doors(found: Collection[Group]) -> dict[int, Door]:
     entrances = Entrance.objects.in_bulk([group.pk for group in rows])
     rooms = {row.group_id: row for row in Binding.objects.filter(group__in=rows).select_related("connection")}
     ranges, held = groups.size_ranges(rows), holding.held([group.pk for group in rows])
-    found = {group.pk: _door(group, entrances.get(group.pk), rooms.get(group.pk), ranges[group.pk].high) for group in rows}
-    return {pk: replace(door, held=pk in held) for pk, door in found.items()}
+    made = [_door(group, entrances.get(group.pk), rooms.get(group.pk), ranges[group.pk].high) for group in rows]
+    return {door.group_id: replace(door, held=door.group_id in held) for door in made}
 
 
 def _door(group: Group, entrance: Entrance | None, room: Binding | None, high: int) -> Door:

@@ -62,9 +62,9 @@ class FairnessViewSet(viewsets.GenericViewSet[Decision]):
     )
     def list(self, request: Request) -> Response:
         """?days= 30, 90 or 365; ?group="""
-        days, group = asked(request)  # type: ignore[arg-type]
+        days, group = asked(request)
         at = clock.now()
-        parts: dict[str, Any] = report_of(request, days, group, at)  # type: ignore[arg-type,assignment]
+        parts: dict[str, Any] = report_of(request, days, group, at)
         return Response(FairnessSerializer({"days": days, "group": group.pk if group else None} | parts).data)
 
 

@@ -143,9 +143,9 @@ def by_post(since: datetime) -> dict[tuple[int, Offence], tuple[Tally, Tally]]:
         for verdict in (Verdict.PUNISH, Verdict.REMIND, Verdict.CLEAN)
     }
     found = {}
-    for row in rows.order_by().values("case__group", "case__offence").annotate(**counts):
-        pair = (Tally(*(row[f"{name}_{one}"] for one in ("punish", "remind", "clean"))) for name in ("post", "rest"))
-        some, others = pair
+    told: Any = rows.order_by().values("case__group", "case__offence").annotate(**counts)
+    for row in told:
+        some, others = (Tally(*(row[f"{name}_{one}"] for one in ("punish", "remind", "clean"))) for name in ("post", "rest"))
         found[row["case__group"], Offence(row["case__offence"])] = (some, others)
     return found
 

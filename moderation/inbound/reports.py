@@ -21,10 +21,10 @@ def reports_in(turns: Mapping[int, Turn]) -> list[Report]:
     groups = {turn.group_id for turn in asking.values()}
     rows = StoredEvent.objects.filter(group__in=groups, remote_message__in=[turn.reply_to for turn in asking.values()], own=False)
     known = list(rows.order_by("pk"))
-    for row in known:
-        if row.pk in turns:  # of this batch: whose it is, is not written yet
-            row.person_id = turns[row.pk].person_id
-    said = {(row.group_id, row.remote_message): row for row in known if row.person_id and row.kind == EventKind.MESSAGE}
+    for one in known:
+        if one.pk in turns:  # of this batch: whose it is, is not written yet
+            one.person_id = turns[one.pk].person_id
+    said = {(one.group_id, one.remote_message): one for one in known if one.person_id and one.kind == EventKind.MESSAGE}
     members = _members({(row.person_id or 0, row.group_id or 0) for row in said.values()})
     found = []
     for turn in asking.values():

@@ -62,7 +62,7 @@ def lately(group_ids: Collection[int], since: datetime) -> dict[int, list[Turned
     """Who answered whom in these groups since. One query."""
     found: dict[int, list[Turned]] = {group: [] for group in group_ids}
     rows = Exchange.objects.filter(group__in=group_ids, at__gte=since).order_by("at", "pk")
-    for group, at, source, target, hostile in rows.values_list("group", "at", "source", "target", "hostile"):
+    for group, at, source, target, hostile in rows.values_list("group_id", "at", "source_id", "target_id", "hostile"):
         found[group].append(Turned(at, source, target, hostile))
     return found
 

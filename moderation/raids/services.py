@@ -59,6 +59,9 @@ class Many:
     skipped: list[tuple[RaidJoin, str | Promise]] = field(default_factory=list)
 
 
+Entry = tuple[int, int, int | None, datetime]  # raid, membership, event where it is known, when
+
+
 def key_of(group_id: int) -> str:
     """Of its alarm."""
     return f"moderation-raid:{group_id}"
@@ -72,13 +75,13 @@ def count_joins(*, joins: Collection[Join], at: datetime) -> set[int]:
     groups = {one.group_id for one in fresh}
     lasting = queries.lasting(groups)
     begun = _begin(groups - set(lasting), at)
-    entries = [(raid.pk, one.membership_id, one.event_id, one.at) for one in fresh if (raid := lasting.get(one.group_id))]
+    entries: list[Entry] = [(raid.pk, one.membership_id, one.event_id, one.at) for one in fresh if (raid := lasting.get(one.group_id))]
     entries += [row for rows in begun.values() for row in rows]
     _enter(entries, {one.membership_id: one.event_id for one in fresh})
     return {*lasting, *(raid.group_id for raid in begun)}
 
 
-def _begin(groups: set[int], at: datetime) -> dict[Raid, list[tuple[int, int, int | None, datetime]]]:
+def _begin(groups: set[int], at: datetime) -> dict[Raid, list[Entry]]:
     """Raids that begin now, each with its entries."""
     rules = {group: rule for group, rule in (queries.rules(groups) if groups else {}).items() if rule.on}
     if not rules:
@@ -108,7 +111,7 @@ def _begin(groups: set[int], at: datetime) -> dict[Raid, list[tuple[int, int, in
         ignore_conflicts=True,
     )
     made = Raid.objects.select_related("group").filter(group__in=starts, ended_at=None)
-    found = {}
+    found: dict[Raid, list[Entry]] = {}
     for raid in made:
         found[raid] = [(raid.pk, pk, None, when) for pk, when in joined[raid.group_id].items() if when >= raid.began_at]
         _tell(raid, len(found[raid]), at)
@@ -125,7 +128,7 @@ def _tell(raid: Raid, joins: int, at: datetime) -> None:
     record.audit(by=None, verb="raid.begin", target=raid, at=at, group_id=raid.group_id, after=after)
 
 
-def _enter(entries: Sequence[tuple[int, int, int | None, datetime]], events: dict[int, int]) -> None:
+def _enter(entries: Sequence[Entry], events: dict[int, int]) -> None:
     if not entries:
         return
     unknown = [membership for _raid, membership, event, _at in entries if event is None and membership not in events]
@@ -237,7 +240,7 @@ def _again(row: RaidJoin, by: User, at: datetime) -> str | Promise | None:
 def close_caps(*, at: datetime) -> int:
     """Close the alarms of groups in which the machine may act again: fewer acts in the last hour than the cap."""
     rows = Alarm.objects.filter(closed_at=None, key__startswith=CAP, group_id__isnull=False)
-    open_ = dict(rows.order_by("pk").values_list("group_id", "key"))
+    open_ = {group: key for group, key in rows.order_by("pk").values_list("group_id", "key") if group}
     if not open_:
         return 0
     ladders = judging.ladder_rules(Group.objects.filter(pk__in=open_))

@@ -9,7 +9,7 @@ from groupops.accounts.models import User
 from groupops.accounts.policy import Right
 from groupops.groups import access
 from groupops.groups.access import GroupRight
-from groupops.groups.models import Kind
+from groupops.groups.models import Group, Kind
 from moderation.models.rehearsals import MOST_DAYS, Which
 from moderation.rehearsals.policy import DAYS
 
@@ -17,7 +17,7 @@ from moderation.rehearsals.policy import DAYS
 class RehearsalForm(forms.Form):
     """Where and how far back. Whoever sets policies may leave the group empty: every group, or those of a kind."""
 
-    group = forms.ModelChoiceField(label=_("Group"), queryset=None, required=False)
+    group = forms.ModelChoiceField(label=_("Group"), queryset=Group.objects.none(), required=False)
     kind = forms.ModelChoiceField(label=_("Kind of group"), queryset=Kind.objects.order_by("position", "name"), required=False)
     days = forms.IntegerField(
         label=_("Days back"), min_value=1, max_value=MOST_DAYS, initial=DAYS, help_text=_("As far as the text of messages is kept.")

@@ -52,9 +52,9 @@ def numbers(lines: Iterable[Line]) -> dict[str, object]:
     }
 
 
-def _by_rule(lines: list[Line]) -> list[dict[str, object]]:
+def _by_rule(lines: list[Line]) -> list[dict[str, int | None]]:
     """The busiest first; None stands for members' reports."""
-    found = []
+    found: list[dict[str, int | None]] = []
     for rule, n in Counter(line.rule for line in lines).most_common():
         mine = [line for line in lines if line.rule == rule]
         found.append(
