@@ -83,7 +83,12 @@ def test_ordinary_talk_is_none() -> None:
         raw = {"reply_to": f"c{n - 1}"}
         at = NOW + n * 5 * SECOND
         hear(crowd, happened(crowd.remote_id, f"u{n % 7}", "同意", occurred_at=at, message=f"c{n}", raw=raw), at=at)
-    _row(crowd, 14, begin=NOW - timedelta(days=3), tag="old")
+    begin = NOW - timedelta(days=3)
+    old = [
+        happened(crowd.remote_id, f"u{n % 2}", "不对", occurred_at=begin + n * SECOND, message=f"o{n}", raw={"reply_to": f"o{n - 1}"})
+        for n in range(20)
+    ]
+    hear(crowd, *old)  # a history that is brought in
     hear(crowd, happened(crowd.remote_id, "alice", "@alice 自言自语", occurred_at=NOW), at=NOW)
     assert not Quarrel.objects.exists()
 
