@@ -121,7 +121,8 @@ def happened(since: Mapping[int, datetime], until: datetime) -> tuple[dict[int, 
         if at >= since[group]:
             by_event[event].append(case)
     pks = {case for cases in by_event.values() for case in cases}
-    return dict(by_event), Case.objects.annotate(n=Count("evidence")).in_bulk(pks)
+    cases: dict[int, Any] = Case.objects.annotate(n=Count("evidence")).in_bulk(pks)
+    return dict(by_event), cases
 
 
 def waiting() -> Any:

@@ -144,7 +144,7 @@ def _told(row: Rehearsal) -> str:
 
 def _lines(rows: Sequence[RehearsedCase], user: User) -> list[dict[str, Any]]:
     """Cases with their messages, where the reader may see evidence; two queries."""
-    readable = queries.may_read(user, {row.group_id: row.group for row in rows}.values())  # type: ignore[arg-type]
+    readable = queries.may_read(user, {row.group_id: row.group for row in rows}.values())
     wanted = {event for row in rows if row.group_id in readable for event in row.events[:SHOWN]}
     said = dict(StoredEvent.objects.filter(pk__in=wanted).exclude(text="").values_list("pk", "text"))
     return [

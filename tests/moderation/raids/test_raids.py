@@ -1,6 +1,7 @@
 """A flood of joins begins a raid by itself: it holds, it slows, it tells, it ends; people deal with who came."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -73,7 +74,8 @@ def test_a_flood_holds_slows_tells_and_ends_by_itself() -> None:
     over = start + timedelta(minutes=30)
     assert services.lift_quiet(at=over) == 1
     assert not Alarm.objects.filter(closed_at=None).exists()
-    assert list(AuditEntry.objects.filter(verb__startswith="raid.").order_by("pk").values_list("verb", "by")) == [
+    lines: Any = AuditEntry.objects.filter(verb__startswith="raid.")
+    assert list(lines.order_by("pk").values_list("verb", "by")) == [
         ("raid.begin", None),
         ("raid.lift", None),
     ]

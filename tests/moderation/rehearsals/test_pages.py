@@ -1,6 +1,7 @@
 """The pages of rehearsals: asking, trying a rule or ladders, reading what came out, masked where no evidence may be seen."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -23,7 +24,7 @@ def test_asked_run_and_read(client: Client) -> None:
     room, rule, at = BindingFactory(), RuleFactory(state="draft"), clock.now() - timedelta(hours=1)
     hear(room, happened(room.remote_id, "alice", "日赚三千", occurred_at=at, user_name="欧阳夏丹"), at=at)
     client.force_login(operator())
-    answer = client.post(reverse("moderation:rehearsal-new"), WHERE | {"group": room.group_id})
+    answer: Any = client.post(reverse("moderation:rehearsal-new"), WHERE | {"group": room.group_id})
     row = Rehearsal.objects.get()
     assert answer.url == reverse("moderation:rehearsal", args=[row.pk])
     running = client.get(answer.url).content.decode()
