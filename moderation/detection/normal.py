@@ -44,6 +44,7 @@ def normal(text: str) -> str:
     return text.translate(_table())
 
 
+@lru_cache(maxsize=20_000)  # what was said before a batch was looked at with the batches before
 def tight(text: str) -> str:
     """The text as it is meant, letters, digits and ideographs alone: 加 v.信 → 加v信."""
     return _NOT_KEPT.sub("", normal(text))

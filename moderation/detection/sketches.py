@@ -9,13 +9,11 @@ import numpy.typing as npt
 from moderation.detection.normal import tight
 
 Array = npt.NDArray[Any]
-BANDS = 12
+BANDS, ROWS = 12, 2  # of two least hashes each: texts that share .7 of their pairs meet almost surely, those that share .15 in one of four
 LONGEST = 2_000  # characters of a text that are compared
 AT_ONCE = 250  # texts: a matrix of all their pairs is built
-_FACTORS = np.array([0x9E3779B97F4A7C15 * (2 * at + 1) % 2**64 for at in range(BANDS)], dtype=np.uint64)
+_FACTORS = np.array([0x9E3779B97F4A7C15 * (2 * at + 1) % 2**64 for at in range(BANDS * ROWS)], dtype=np.uint64)
 _BANDS = np.arange(BANDS, dtype=np.uint64) << np.uint64(48)  # so that buckets of two bands are never the same
-
-
 _KEPT: dict[str, "Sketch"] = {}  # the messages before a batch are those of the batches before it
 MOST_KEPT = 20_000
 
@@ -39,6 +37,8 @@ class Sketch:
     def alike(self, other: "Sketch", least: float) -> bool:
         """Whether they share enough of their pairs."""
         mine, theirs = self.pairs, other.pairs
+        if min(len(mine), len(theirs)) < least * max(len(mine), len(theirs)):
+            return False
         return len(mine & theirs) >= least * len(mine | theirs)
 
 
@@ -68,8 +68,9 @@ def _drawn(texts: Sequence[str]) -> list[Sketch]:
     last = np.cumsum(lengths - 1 + alone)
     first = np.r_[0, last[:-1]]
     hashed = (pairs * _FACTORS[0] >> np.uint64(20))[:, None] * _FACTORS[None, :] >> np.uint64(16)
-    least = np.minimum.reduceat(hashed, first, axis=0) | _BANDS
-    rows = zip(plain, first.tolist(), last.tolist(), least.tolist(), strict=True)
+    least = np.minimum.reduceat(hashed, first, axis=0)
+    buckets = (least[:, ::ROWS] * _FACTORS[0] ^ least[:, 1::ROWS]) * _FACTORS[1] >> np.uint64(16) | _BANDS
+    rows = zip(plain, first.tolist(), last.tolist(), buckets.tolist(), strict=True)
     return [Sketch(len(each), pairs[start:end], bands) for each, start, end, bands in rows]
 
 
