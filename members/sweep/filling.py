@@ -71,9 +71,9 @@ def _propose(runs: Collection[int], at: datetime) -> None:
     sql, parameters = rows.query.sql_with_params()
     columns = "run_id, membership_id, last_spoke_at, exempt, state, state_at, key, needs_second, why"
     state = f"CASE WHEN exempt = '' THEN '{CaseState.CANDIDATE.value}' ELSE '{CaseState.EXEMPT.value}' END"
-    # WHERE true: without it SQLite takes ON for the beginning of a join.
+    # Materialized: what exempts a member is looked for once, not once a column. WHERE true: without it SQLite takes ON for a join.
     statement = f"""
-        WITH given (run, membership, spoke, exempt) AS ({sql})
+        WITH given (run, membership, spoke, exempt) AS MATERIALIZED ({sql})
         INSERT INTO {SweepCase._meta.db_table} ({columns})
         SELECT run, membership, spoke, exempt, {state}, {_moment()}, '', {_false()}, '' FROM given WHERE true
         ON CONFLICT (membership_id, run_id) DO NOTHING
