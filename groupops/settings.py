@@ -179,6 +179,7 @@ INBOUND_PIPELINE = [
     "moderation.inbound.screen",
     "moderation.raids.inbound.watch",
     "moderation.quarrels.inbound.listen",
+    "moderation.blacklist.inbound.come",
     "members.inbound.count",
     "members.joining.inbound.come",
     "members.newcomers.inbound.welcome",
@@ -297,6 +298,8 @@ PERSONAL_LABELS = frozenset(
         "members.waiting",
         "members.welcome",
         "moderation.appeal",
+        "moderation.appealreply",
+        "moderation.barred",
         "moderation.case",
         "moderation.decision",
         "moderation.evidence",
@@ -565,6 +568,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("forget exchanges", "moderation.tasks.forget_exchanges", 3600.0),
         ("end floods of joins", "moderation.tasks.tend_raids", 60.0),
         ("rehearse rules", "moderation.tasks.rehearse", 30.0),
+        ("read appeals by message", "moderation.tasks.read_replies", 10.0),
+        ("end the blacklist's entries", "moderation.tasks.lapse", 300.0),
         ("forget marks", "groupops.dashboard.tasks.sweep", 3600.0),
     ]
 }

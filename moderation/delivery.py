@@ -9,12 +9,14 @@ from groupops.messaging.models import Delivery
 from groupops.messaging.policy import DeliveryState, Step
 from members import services as members
 from moderation.models import Measure
-from moderation.policy import Act, MeasureState
+from moderation.policy import Act, MeasureState, Offence
+from moderation.queries.blacklist import held_against
 from moderation.services import acting, deciding
 
 OVER = _("It is no longer wanted.")
 UNDONE = deciding.TAKEN_BACK
 PARDONED = _("The appeal was upheld.")
+LIFTED = _("They are no longer on the blacklist.")
 GONE = _("They are no longer in the group.")
 TAKEN_BACK = _("The author took the message back in time.")
 # What is done for somebody, or says something to them, goes also where the strike no longer counts.
@@ -34,6 +36,8 @@ def guard(delivery: Delivery, *, at: datetime) -> str:
         return UNDONE
     if _pardoned(row):
         return PARDONED
+    if row.case.offence == Offence.BARRED and row.case.membership_id not in held_against([row.case.membership_id], at):
+        return LIFTED
     if row.act in IN_THE_GROUP and row.case.membership.left_at is not None:
         return GONE
     return TAKEN_BACK if row.act == Act.RECALL and _is_back(row) else ""

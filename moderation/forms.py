@@ -13,6 +13,7 @@ from moderation.detection.rules import RuleKind, schema
 from moderation.detection.settings import Choice, Flag, Lines, Number, Setting
 from moderation.models import Rule, WordList
 from moderation.models.appeals import LONGEST
+from moderation.policy import Offence
 from moderation.wording import SETTINGS
 
 
@@ -42,6 +43,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, sort: RuleKind, groups: QuerySet[Group], site: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sort = sort
+        self.fields["offence"].choices = [one for one in Offence.choices if one[0] != Offence.BARRED]  # type: ignore[attr-defined]
         group, kind = self.fields["group"], self.fields["kind"]
         group.required, kind.required = not site, False
         group.queryset = groups  # type: ignore[attr-defined]

@@ -18,6 +18,8 @@ def holdings() -> list[Holding]:
     return [
         Holding(m.Evidence, of_subject(m.Evidence, "case__membership"), said, Fate.EMPTIED, _empty),
         emptied(m.Appeal, of_subject(m.Appeal, "strike__membership"), "at", "text", "state", "answer", to={"text": "***", "answer": ""}),
+        emptied(m.Barred, of_subject(m.Barred, "person"), "at", "scope", "reason", "until", "lifted_at", to={"reason": "***"}),
+        stays(m.AppealReply, of_subject(m.AppealReply, "strike__membership"), "at"),
         goes(m.Report, of_subject(m.Report, "reporter"), "at", "case__group__name"),
         stays(m.Strike, of_subject(m.Strike, "membership"), "at", "group__name", "offence", "expires_at", "overruled_at"),
         Holding(m.Exchange, _exchanged, ("at", "group__name", "hostile"), Fate.GOES, lambda subject, at: _exchanged(subject).delete()),
@@ -36,6 +38,7 @@ def holdings() -> list[Holding]:
         mentioned(m.Quarrel, "group", "note"),
         mentioned(m.QuarrelStep, "quarrel__group", "text"),
         mentioned(m.Appeal, "strike__group", "text", "answer"),
+        mentioned(m.Barred, "person__memberships__group", "reason"),
         Holding(m.Evidence, _explained, ("case__group__name",), Fate.EMPTIED, _blank_explained, deep=True),
     ]
 

@@ -16,7 +16,7 @@ HEAD = """\
 
 <!-- Written by `manage.py moderation_reference` from the code. Do not edit. -->
 
-A rule (or a member who replies 举报) notices a message. What is noticed of one member and one offence is one case, until it is decided;
+A rule (or a member who reports) notices a message. What is noticed of one member and one offence is one case, until it is decided;
 what follows within three minutes on a violation belongs to it. A decision that stands is one a case (`decision_once`). A violation gives a
 strike that counts until its day, frozen when it is given, and does what the ladder says, by the outbox. How to work with it:
 [how-to](../how-to/moderate.md).
@@ -30,9 +30,12 @@ RULES = """\
   taken back, overruled, gone. Where a step says 考虑移出, *Violation* is the person's word for the removal.
 - A message that its author recalls within `take_back_minutes` is not punished, unless a rule acted at once.
 - A violating message moves *last spoke* and is not counted for the tier; an overruled case gives it back.
-- An appeal: once a strike, within `appeal_days`, at most 2,000 characters, by the link in the private word or entered by a colleague.
+- An appeal: once a strike, within `appeal_days`, at most 2,000 characters, by the link in the private word, by a private
+  message that begins with 申诉 (read once; what is refused is answered), or entered by a colleague.
   Nobody who judged decides it: the database refuses the same person. Upheld: strike, mute, place and counts come back in one transaction,
   with an apology. No platform here lets an account invite: who was removed is invited by a person.
+- Who is on the blacklist and comes all the same is a case of its own offence, without a strike; a person confirms the removal unless
+  `barred_alone`. The strikes of one human's identities count together.
 - Evidence keeps its text for `appeal_days` + `evidence_days`.
 """
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from groupops.shared import clock
+from moderation import services as moderation
 from moderation.fairness import services as fairness
 from moderation.learning.tasks import learn as learn
 from moderation.quarrels import services as quarrels
@@ -43,3 +44,15 @@ def forget_exchanges() -> None:
 def watch_fairness() -> None:
     """Alarms of privileged staff and of cases that nobody handles."""
     fairness.watch(at=clock.now())
+
+
+@shared_task
+def lapse() -> None:
+    """Entries of the blacklist whose time is over end."""
+    moderation.lapse(at=clock.now())
+
+
+@shared_task
+def read_replies() -> None:
+    """Members appeal by private message."""
+    moderation.read_replies(at=clock.now())

@@ -2,21 +2,28 @@
 
 from django.urls import path
 
+from moderation.blacklist import views as blacklist
 from moderation.fairness import views as fairness
 from moderation.learning import views as learning
 from moderation.quarrels import views as quarrels
 from moderation.raids import views as raids
 from moderation.rehearsals import views as rehearsals
-from moderation.views import appeals, cases, queue, rules
+from moderation.views import appeals, cases, queue, rules, saved
 
 app_name = "moderation"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("act/", queue.act, name="act"),
+    path("views/save/", saved.save, name="view-save"),
+    path("views/<int:pk>/forget/", saved.forget, name="view-forget"),
     path("undo/<str:token>/", queue.undo, name="undo"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<int:pk>/", cases.case, name="case"),
+    path("cases/<int:pk>/reveal/", cases.reveal, name="case-reveal"),
     path("cases/<int:pk>/appeal/", appeals.enter, name="appeal-enter"),
+    path("blacklist/", blacklist.blacklist, name="blacklist"),
+    path("blacklist/new/", blacklist.add, name="blacklist-add"),
+    path("blacklist/<int:pk>/lift/", blacklist.lift, name="blacklist-lift"),
     path("rules/", rules.rules, name="rules"),
     path("rules/install/", rules.install, name="rules-install"),
     path("rules/new/<slug:sort>/", rules.rule_new, name="rule-new"),

@@ -8,6 +8,7 @@ from members.newcomers import portal as newcomers
 from members.surveys import portal as surveys
 from members.sweep import portal as sweep
 from moderation import portal as moderation
+from moderation.reporting import portal as reporting
 
 app_name = "portal"
 urlpatterns = [
@@ -26,5 +27,6 @@ urlpatterns = [
     path("f/<str:link>", surveys.personal, name="form"),
     path("g/<str:link>", surveys.of_group, name="form-of-group"),
     path("keep/<str:token>/", sweep.keep, name="keep"),
+    path("report/<str:link>/", reporting.report, name="report"),
     path("appeal/<str:link>/", moderation.appeal, name="appeal"),
 ]

@@ -8,7 +8,7 @@ from content.policy import PostKind
 from groupops.accounts.models import User
 from groupops.groups.models import Group
 from groupops.messaging import delivery
-from groupops.simulator import arrivals, sweeping, tended
+from groupops.simulator import arrivals, judging, sweeping, tended
 from groupops.simulator.playing import Play
 from groupops.simulator.posting import Stage
 
@@ -28,6 +28,7 @@ def leave(play: Play, clock: Stage, *, at: datetime) -> None:
     tended.tend(found, by=by, at=at)
     arrivals.look_after(found, by=by, at=at)
     sweeping.seed(play, [tech, product], clock, by=by, second=User.objects.get(username=ADMIN), at=at)
+    judging.seed(play, tech, clock, by=by, second=User.objects.get(username=ADMIN), at=at)
     _failed(play, tech, by, clock, at)
     _uncertain(play, startup, by, clock, at)
     tomorrow = at + timedelta(days=1)

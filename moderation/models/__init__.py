@@ -1,6 +1,7 @@
-"""What moderation keeps: rules and word lists, cases with evidence, decisions, acts, strikes, appeals, models that learned."""
+"""What moderation keeps: rules, word lists, cases with evidence, decisions, acts, strikes, appeals, the blacklist, models that learned."""
 
-from moderation.models.appeals import Appeal
+from moderation.models.appeals import Appeal, AppealReply
+from moderation.models.blacklist import Barred
 from moderation.models.cases import Case, Evidence, Report
 from moderation.models.decisions import Decision, Measure, Strike
 from moderation.models.learning import LearnedModel
@@ -8,9 +9,12 @@ from moderation.models.quarrels import Exchange, Quarrel, QuarrelSide, QuarrelSt
 from moderation.models.raids import Raid, RaidJoin
 from moderation.models.rehearsals import Rehearsal, RehearsalResult, RehearsedCase
 from moderation.models.rules import Rule, RuleDay, WordList
+from moderation.models.views import QueueView
 
 __all__ = [
     "Appeal",
+    "AppealReply",
+    "Barred",
     "Case",
     "Decision",
     "Evidence",
@@ -20,6 +24,7 @@ __all__ = [
     "Quarrel",
     "QuarrelSide",
     "QuarrelStep",
+    "QueueView",
     "Raid",
     "RaidJoin",
     "Rehearsal",

@@ -46,3 +46,18 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return str(self.strike)
+
+
+class AppealReply(models.Model):
+    """A private message that appeals, read once: what became of it. `event_id` is of the stored event, which may be emptied."""
+
+    event_id = models.BigIntegerField(unique=True)
+    strike = models.ForeignKey(Strike, models.PROTECT, related_name="replies", db_index=False)
+    appeal = models.OneToOneField(Appeal, models.PROTECT, null=True, related_name="reply")  # None: refused, and they were told why
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("appeal by private message")
+
+    def __str__(self) -> str:
+        return f"{self.strike_id}/{self.event_id}"

@@ -88,7 +88,7 @@ class Measure(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="measures", db_index=False)
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="measures", db_index=False)
     act = models.CharField(max_length=9, choices=Act.choices)
-    about = models.CharField(max_length=255, blank=True, default="")  # the remote id of the message it recalls
+    about = models.CharField(max_length=255, blank=True, default="")  # the remote id of the message it recalls; the event it answers
     state = models.CharField(max_length=9, choices=MeasureState.choices, default=MeasureState.WAITING)
     why = models.CharField(max_length=300, blank=True, default="")
     until = models.DateTimeField(null=True)  # of a mute, or of being kept out

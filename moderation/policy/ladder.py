@@ -79,6 +79,8 @@ class Rung:
 
 
 GENTLY = (Rung((Act.REMIND,)),)
+# Ladders of one step, which nobody edits.
+FIXED = {Ladder.GENTLE: GENTLY, Ladder.BARRED: (Rung((Act.BLACKLIST,)),)}
 
 
 def parse(text: str, *, field: str = "default") -> tuple[Rung, ...]:
@@ -144,6 +146,9 @@ class LadderRule:
         unit=_("people"),
         help=_("In one group. Above it, people decide."),
     )
+    barred_alone: bool = setting(
+        default=False, label=_("who is on the blacklist and joins is removed without a person"), help=_("Off: a person confirms each.")
+    )
     evidence_days: int = setting(180, _("evidence is kept after the time of appeal for"), low=0, high=3650, unit=_("days"))
 
     def __post_init__(self) -> None:
@@ -152,7 +157,7 @@ class LadderRule:
 
     def rungs(self, ladder: Ladder) -> tuple[Rung, ...]:
         """The steps of a ladder."""
-        return GENTLY if ladder == Ladder.GENTLE else parse(getattr(self, ladder.value))
+        return FIXED.get(ladder) or parse(getattr(self, ladder.value))
 
     def expires(self, at: datetime) -> datetime:
         """Until when a strike of this moment counts."""

@@ -20,6 +20,7 @@ class Offence(TextChoices):
     CODE = "code", _("Code without a block")
     ARTICLE = "article", _("Article without a word of introduction")
     COOPERATION = "cooperation", _("Cooperation without detail")
+    BARRED = "barred", _("Came though on the blacklist")
 
 
 class Ladder(TextChoices):
@@ -30,6 +31,7 @@ class Ladder(TextChoices):
     QUARREL = "quarrel", _("Quarrel ladder")
     OFF_TOPIC = "off_topic", _("Off-topic ladder")
     GENTLE = "gentle", _("Gentle reminder")
+    BARRED = "barred", _("Blacklist")
 
 
 class Severity(TextChoices):
@@ -42,9 +44,17 @@ class Severity(TextChoices):
 O = Offence  # noqa: E741
 # Seed, 专业群规扩展: said kindly, never counted.
 GENTLE = frozenset({O.CODE, O.ARTICLE, O.COOPERATION})
+# Of these nobody gets a strike: what they did before has one already.
+UNCOUNTED = GENTLE | {O.BARRED}
 # Whether it was abuse is for people to say: a machine never strikes for these.
 TO_PEOPLE = frozenset({O.POLITICS, O.ATTACK, O.QUARREL})
-_OWN = {O.ADVERT: Ladder.ADVERT, O.ATTACK: Ladder.QUARREL, O.QUARREL: Ladder.QUARREL, O.OFF_TOPIC: Ladder.OFF_TOPIC}
+_OWN = {
+    O.ADVERT: Ladder.ADVERT,
+    O.ATTACK: Ladder.QUARREL,
+    O.QUARREL: Ladder.QUARREL,
+    O.OFF_TOPIC: Ladder.OFF_TOPIC,
+    O.BARRED: Ladder.BARRED,
+}
 # In texts to members, whose groups are Chinese. Never the words that were found.
 SAID: dict[str, str] = {
     O.ADVERT: "发送广告、推销或刷屏信息",
@@ -60,6 +70,7 @@ SAID: dict[str, str] = {
     O.CODE: "贴代码时不用代码块格式",
     O.ARTICLE: "分享文章时不说明核心内容",
     O.COOPERATION: "发布合作项目时不详细说明",
+    O.BARRED: "在限制入群期间再次入群",
 }
 
 
@@ -70,6 +81,6 @@ def ladder_of(offence: Offence) -> Ladder:
 
 def weight_of(offence: Offence, severity: Severity) -> int:
     """How many steps an offence climbs; 0: it is never counted."""
-    if offence in GENTLE:
+    if offence in UNCOUNTED:
         return 0
     return 2 if severity == Severity.SEVERE else 1

@@ -29,6 +29,7 @@ class Source(TextChoices):
     MODEL = "model", _("The model")
     REPORT = "report", _("A member's report")
     STAFF = "staff", _("A colleague")
+    BARRED = "barred", _("The blacklist")
 
 
 class CaseState(TextChoices):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from groupops.inbound.models import StoredEvent
 from groupops.messaging.adapter import EventKind
 from moderation.models import Case, Evidence, Strike
+from moderation.queries.standing import heads, of_human
 
 NEAR = timedelta(minutes=10)
 BEFORE = AFTER = 5
@@ -24,8 +25,8 @@ def around(case: Case, said: Sequence[Evidence]) -> list[StoredEvent]:
 
 
 def history(case: Case, at: datetime) -> list[Strike]:
-    """The member's strikes, the latest first; `counts` says whether it counts at `at`."""
-    rows = Strike.objects.filter(membership=case.membership_id).exclude(case=case).select_related("case").order_by("-at", "-pk")[:LAST]
+    """The member's strikes under all their identities here, the latest first; `counts` says whether it counts at `at`."""
+    rows = of_human(heads([case.membership_id]).values()).exclude(case=case).select_related("case").order_by("-at", "-pk")[:LAST]
     found = list(rows)
     for row in found:
         row.counts = row.overruled_at is None and row.expires_at > at  # type: ignore[attr-defined]

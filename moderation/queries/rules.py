@@ -92,3 +92,8 @@ def visible_rules(user: User) -> QuerySet[Rule]:
     if user.has_right(Right.MANAGE_POLICY):
         return rows
     return rows.filter(group__in=mine) | rows.filter(group=None) if mine.exists() else rows.none()
+
+
+def lists_for(user: User) -> QuerySet[WordList]:
+    """Word lists are the site's: for those who run it."""
+    return WordList.objects.all() if user.has_right(Right.MANAGE_POLICY) else WordList.objects.none()

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from groupops.groups import queries as groups
 from groupops.groups.models import Group
@@ -29,10 +31,28 @@ def words_of(group: Group) -> Words:
 
 
 def standings(memberships: Collection[int], at: datetime) -> Standing:
-    """The weight of the strikes in force at `at`, by (membership, ladder). One query."""
-    rows = Strike.objects.filter(membership__in=memberships, expires_at__gt=at, at__lte=at, overruled_at=None)
-    summed = rows.order_by().values_list("membership", "ladder").annotate(n=Sum("weight"))
-    return Counter({(membership, ladder): n for membership, ladder, n in summed})
+    """The weight of the strikes in force at `at`, by (membership, ladder). Two queries.
+
+    The identities of one human count together for as long as they are one: nothing is copied, so parting them parts the strikes.
+    """
+    counting = heads(memberships)
+    rows = of_human(counting.values()).filter(expires_at__gt=at, at__lte=at, overruled_at=None).order_by()
+    summed = rows.values_list("head", "ladder").annotate(n=Sum("weight"))
+    found = {(head, ladder): n for head, ladder, n in summed}
+    return Counter({(pk, ladder): n for pk, head in counting.items() for ladder in Ladder.values if (n := found.get((head, ladder)))})
+
+
+def heads(memberships: Collection[int]) -> dict[int, int]:
+    """By membership: the one that counts for its human in the group. One query."""
+    rows = Membership.objects.filter(pk__in=memberships)
+    return dict(rows.values_list("pk", Coalesce("same_as", "pk")))
+
+
+def of_human(heads: Iterable[int]) -> QuerySet[Any, Any]:
+    """The strikes of these humans in their groups, under whatever identity; annotated with `head`."""
+    pks = list(heads)
+    rows = Strike.objects.filter(Q(membership__in=pks) | Q(membership__same_as__in=pks))
+    return rows.annotate(head=Coalesce("membership__same_as", "membership"))
 
 
 def standing(membership: int, ladder: Ladder, at: datetime) -> int:

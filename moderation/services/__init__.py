@@ -1,10 +1,14 @@
-"""Every write of moderation: noticing, judging, appeals, rules."""
+"""Every write of moderation: noticing, judging, the blacklist, appeals, rules."""
 
 from moderation.services.appealing import AppealRefused, answer, appeal
-from moderation.services.deciding import AlreadyDecided, ItIsYou, TakenByOther, claim, decide, release, snooze, undo
+from moderation.services.blacklisting import bar, lapse, lift
+from moderation.services.claiming import claim, release, snooze
+from moderation.services.deciding import decide, undo
+from moderation.services.demanding import AlreadyDecided, ItIsYou, TakenByOther
 from moderation.services.hits import count
 from moderation.services.noticed import Noticed, Report
 from moderation.services.noticing import notice
+from moderation.services.replying import read_replies
 from moderation.services.withdrawing import take_back
 
 __all__ = [
@@ -16,10 +20,14 @@ __all__ = [
     "TakenByOther",
     "answer",
     "appeal",
+    "bar",
     "claim",
     "count",
     "decide",
+    "lapse",
+    "lift",
     "notice",
+    "read_replies",
     "release",
     "snooze",
     "take_back",

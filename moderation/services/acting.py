@@ -17,7 +17,7 @@ from moderation.policy.offences import SAID
 PURPOSE = "measure"
 SAY_WITHIN = timedelta(days=1)
 ENFORCE_WITHIN = timedelta(days=7)
-APPEAL = "如有误判，{days} 天内可以申诉：{link}"
+APPEAL = "如有误判，{days} 天内可以申诉：{link} ，或私聊回复“申诉”加上理由。"
 SOMEBODY = "这位群友"
 OPERATIONS: dict[Act, Operation] = {
     Act.REMIND: Operation.SEND_GROUP,
@@ -90,7 +90,15 @@ def act_on(
     values = {"case": case, "until": until, "at": at}
     measure, _made = Measure.objects.get_or_create(decision=decision, act=act, about=about, defaults=values)
     user, name = whom(case, said)
-    wish = Wish(OPERATIONS[act], text=text, user=user, user_name=name, message=about, until=until, urgent=act not in PRIVATE | {Act.REMIND})
+    wish = Wish(
+        OPERATIONS[act],
+        text=text,
+        user=user,
+        user_name=name,
+        message=about if act == Act.RECALL else "",
+        until=until,
+        urgent=act not in PRIVATE | {Act.REMIND},
+    )
     within = SAY_WITHIN if wish.operation in (Operation.SEND_GROUP, Operation.SEND_DIRECT) else ENFORCE_WITHIN
     ends = due_at + within
     outbox.act(wish, purpose=PURPOSE, subject_id=measure.pk, group=case.group, due_at=due_at, expires_at=ends, at=at)

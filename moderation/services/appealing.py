@@ -18,7 +18,8 @@ from moderation import queries
 from moderation.models import Appeal, Case, Decision, Strike
 from moderation.models.appeals import LONGEST
 from moderation.policy import Act, AppealState, CaseState, MeasureState
-from moderation.services import acting, counting, deciding
+from moderation.policy.ladder import REMOVING
+from moderation.services import acting, barring, counting, demanding, punishing
 
 OVERRULED = gettext_noop("The appeal was upheld.")
 
@@ -85,7 +86,7 @@ def _demand(row: Appeal, case: Case, by: User) -> None:
         raise AppealRefused(_("%(who)s has decided this appeal already: %(what)s.") % told)
     if by.pk in {row.strike.decision.by_id, row.strike.decision.second_by_id}:
         raise AppealRefused(_("You judged the case: another person decides the appeal."))
-    deciding.demand_other(case, by)
+    demanding.demand_other(case, by)
 
 
 def _restore(case: Case, strike: Strike, leaving: list[Delivery], by: User, at: datetime) -> None:
@@ -93,14 +94,15 @@ def _restore(case: Case, strike: Strike, leaving: list[Delivery], by: User, at: 
     strike.save(update_fields=["overruled_at", "overruled_by"])
     acting.call_off(leaving, why=OVERRULED, at=at)
     if case.state == CaseState.PUNISHED:
-        deciding.move(case, CaseState.OVERRULED, at=at)
+        punishing.move(case, CaseState.OVERRULED, at=at)
+    barring.forgive(case=case, by=by, at=at)
     counting.give_back([case.pk])
     done = {one.act: one for one in case.measures.filter(decision=strike.decision, state=MeasureState.DONE)}
     said = list(case.evidence.order_by("at", "pk"))
     back: list[Act] = []
     if (mute := done.get(Act.MUTE)) and mute.until is not None and mute.until > at:
         back.append(Act.UNMUTE)
-    if Act.BLACKLIST in done:
+    if done.keys() & REMOVING:  # where no account can invite, a person does: the platform lets them in, and today says so
         back.append(Act.READMIT)
     for act in back:
         acting.act_on(case=case, decision=strike.decision, act=act, said=said, at=at, due_at=at)
@@ -111,6 +113,6 @@ def _tell(case: Case, strike: Strike, act: Act, why: str, at: datetime) -> None:
     decision: Decision = strike.decision
     rule = queries.ladder_rules([case.group])[case.group_id]
     said = list(case.evidence.order_by("at", "pk"))
-    values = acting.values(case=case, rung=deciding.REMIND_ONLY, rule=rule, strike=strike, said=said, at=at, why=why)
+    values = acting.values(case=case, rung=punishing.REMIND_ONLY, rule=rule, strike=strike, said=said, at=at, why=why)
     text = fill(words.apology if act == Act.APOLOGY else words.rejected, values)
     acting.act_on(case=case, decision=decision, act=act, said=said, text=text, at=at, due_at=at)

@@ -1,102 +1,30 @@
-"""People judge a case: take it, decide it, put it off, take the decision back."""
+"""People judge a case: decide it, take the decision back."""
 
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from groupops.accounts.models import User
 from groupops.groups import access
-from groupops.groups import queries as groups
 from groupops.groups.access import GroupRight
 from groupops.record import services as record
-from groupops.shared import links, live
-from groupops.shared.errors import Conflict, Forbidden
-from members.models import Colleague
+from groupops.shared import live
+from groupops.shared.errors import Conflict
 from moderation import queries
-from moderation.models import Case, Decision, Strike
-from moderation.policy import (
-    MOVES,
-    OPEN,
-    CaseState,
-    LadderRule,
-    MeasureState,
-    Offence,
-    Rung,
-    Severity,
-    Verdict,
-    due,
-    ladder_of,
-    outcome,
-    spelt,
-    weight_of,
-)
-from moderation.policy.ladder import GENTLY
-from moderation.services import acting, counting
+from moderation.models import Case, Strike
+from moderation.policy import MOVES, CaseState, MeasureState, Verdict, outcome
+from moderation.services import acting, barring, counting
+from moderation.services.demanding import AlreadyDecided, demand_free, demand_open, demand_other, demand_version, locked
+from moderation.services.punishing import REMIND_ONLY, make, move, punish
 
-LEASE = timedelta(minutes=10)
 TAKEN_BACK = gettext_noop("The decision was taken back.")
-REMIND_ONLY = GENTLY[0]
 VERBS = {Verdict.PUNISH: "case.punish", Verdict.REMIND: "case.remind", Verdict.CLEAN: "case.clean", Verdict.MISTAKE: "case.mistake"}
-
-
-class AlreadyDecided(Conflict):
-    """Somebody was faster; the message says who and what."""
-
-
-class TakenByOther(Conflict):
-    """A colleague is at it."""
-
-
-class ItIsYou(Forbidden):
-    """Nobody judges their own case."""
 
 
 class TooLate(Conflict):
     """It has left."""
-
-
-class IllegalMove(Exception):
-    """The table has no such move: a bug, not a refusal."""
-
-
-def claim(*, case: Case, by: User, at: datetime) -> Case:
-    """领取: nobody else decides it for a while; again is longer. Raises Forbidden, AlreadyDecided, TakenByOther."""
-    access.demand(by, GroupRight.MODERATE, case.group)
-    with transaction.atomic():
-        row = _locked(case)
-        _demand_open(row)
-        _demand_free(row, by, at)
-        row.claimed_by, row.claimed_until = by, at + LEASE
-        row.save(update_fields=["claimed_by", "claimed_until"])
-    live.publish(live.DELIVERIES)
-    return row
-
-
-def release(*, case: Case, by: User, at: datetime) -> Case:
-    """Give it back. Raises Forbidden, TakenByOther."""
-    access.demand(by, GroupRight.MODERATE, case.group)
-    with transaction.atomic():
-        row = _locked(case)
-        _demand_free(row, by, at)
-        row.claimed_by = row.claimed_until = None
-        row.save(update_fields=["claimed_by", "claimed_until"])
-    return row
-
-
-def snooze(*, case: Case, until: datetime, by: User, at: datetime) -> Case:
-    """Put it off. Raises Forbidden, AlreadyDecided, TakenByOther."""
-    access.demand(by, GroupRight.MODERATE, case.group)
-    with transaction.atomic():
-        row = _locked(case)
-        _demand_open(row)
-        _demand_free(row, by, at)
-        row.snoozed_until, row.claimed_by, row.claimed_until = until, None, None
-        row.save(update_fields=["snoozed_until", "claimed_by", "claimed_until"])
-        record.audit(by=by, verb="case.snooze", target=row, at=at, group_id=row.group_id, after={"until": until.isoformat()})
-    return row
 
 
 def decide(*, case: Case, verdict: Verdict, version: int | None = None, note: str = "", by: User, at: datetime) -> Case:
@@ -108,10 +36,10 @@ def decide(*, case: Case, verdict: Verdict, version: int | None = None, note: st
     access.demand(by, GroupRight.MODERATE, case.group)
     try:
         with transaction.atomic():
-            row = _locked(case)
-            _demand_open(row)
-            _demand_version(row, version)
-            _demand_free(row, by, at)
+            row = locked(case)
+            demand_open(row)
+            demand_version(row, version)
+            demand_free(row, by, at)
             demand_other(row, by)
             _judge(row, verdict, note.strip()[:300], by, at)
             after = {"verdict": verdict.value, "state": row.state, "note": note.strip()[:300]}
@@ -150,63 +78,12 @@ def _judge(case: Case, verdict: Verdict, note: str, by: User, at: datetime) -> N
             acting.carry_out(case=case, decision=decision, rung=REMIND_ONLY, rule=rule, strike=None, at=at, due_at=due_at)
 
 
-def make(*, case: Case, verdict: Verdict, rule: LadderRule, by: User | None, note: str = "", at: datetime) -> Decision:
-    """The decision, with the step that is due now."""
-    step, rung = step_of(case, rule, at) if verdict == Verdict.PUNISH else (None, REMIND_ONLY)
-    acts = spelt(rung) if verdict in (Verdict.PUNISH, Verdict.REMIND) else ""
-    return Decision.objects.create(case=case, verdict=verdict, by=by, at=at, step=step, acts=acts, note=note)
-
-
-def step_of(case: Case, rule: LadderRule, at: datetime) -> tuple[int, Rung]:
-    """The step that a punishment of this case leads to now, as a person carries it out."""
-    offence = Offence(case.offence)
-    ladder = ladder_of(offence)
-    counted = queries.standings([case.membership_id], at)[case.membership_id, ladder]
-    rungs = rule.rungs(ladder)
-    step = due(rungs, counted, weight_of(offence, Severity(case.severity)))
-    return step, rungs[step].decided
-
-
-def punish(*, case: Case, decision: Decision, rule: LadderRule, at: datetime, due_at: datetime) -> Strike | None:
-    """Give the strike, carry the step out, take the messages out of the count. In the caller's transaction, the case locked."""
-    step, rung = step_of(case, rule, at)
-    decision.step, decision.acts = step, spelt(rung)
-    decision.save(update_fields=["step", "acts"])
-    strike = _strike(case, decision, rule, at)
-    move(case, CaseState.PUNISHED, at=at)
-    acting.carry_out(case=case, decision=decision, rung=rung, rule=rule, strike=strike, at=at, due_at=due_at)
-    if strike:
-        counting.withhold([case.pk])
-    return strike
-
-
-def _strike(case: Case, decision: Decision, rule: LadderRule, at: datetime) -> Strike | None:
-    offence = Offence(case.offence)
-    weight = weight_of(offence, Severity(case.severity))
-    if not weight:
-        return None
-    return Strike.objects.create(
-        decision=decision,
-        case=case,
-        membership_id=case.membership_id,
-        group_id=case.group_id,
-        ladder=ladder_of(offence),
-        offence=offence,
-        weight=weight,
-        at=at,
-        expires_at=rule.expires(at),
-        appeal_until=rule.appealable(at),
-        rules=groups.current_rules(case.group),
-        key=links.new_key(),
-    )
-
-
 def undo(*, case: Case, by: User, at: datetime) -> Case:
     """Take the decision back while nothing has left. Raises Forbidden, TooLate."""
     access.demand(by, GroupRight.MODERATE, case.group)
     with transaction.atomic():
         leaving = acting.locked(case, acting.waiting(case))
-        row = _locked(case)
+        row = locked(case)
         decision = row.decisions.filter(undone_at=None).first()
         if decision is None or CaseState.OPEN not in MOVES[CaseState(row.state)]:
             raise TooLate(_("There is no decision to take back."))
@@ -217,51 +94,8 @@ def undo(*, case: Case, by: User, at: datetime) -> Case:
         decision.undone_at, decision.undone_by = at, by
         decision.save(update_fields=["undone_at", "undone_by"])
         Strike.objects.filter(decision=decision, overruled_at=None).update(overruled_at=at, overruled_by=by)
+        barring.forgive(case=row, by=by, at=at)
         counting.give_back([row.pk])
         move(row, CaseState.OPEN, at=at)
         record.audit(by=by, verb="case.undo", target=row, at=at, group_id=row.group_id, before={"verdict": decision.verdict})
     return row
-
-
-def move(case: Case, to: CaseState, *, at: datetime) -> None:
-    """Move a locked case along the table."""
-    if to not in MOVES[CaseState(case.state)]:
-        raise IllegalMove(f"{case.state} → {to}")
-    case.state, case.state_at, case.version = to, at, case.version + 1
-    case.claimed_by = case.claimed_until = case.snoozed_until = None
-    case.save(update_fields=["state", "state_at", "version", "claimed_by", "claimed_until", "snoozed_until"])
-
-
-def _locked(case: Case) -> Case:
-    rows = Case.objects.select_for_update(of=("self",)).select_related("group__kind", "membership__person", "claimed_by")
-    return rows.get(pk=case.pk)
-
-
-def _demand_open(case: Case) -> None:
-    if case.state in OPEN:
-        return
-    decision = case.decisions.filter(undone_at=None).select_related("by", "second_by").first()
-    if decision is None:
-        raise AlreadyDecided(_("This case is over: %(state)s.") % {"state": case.get_state_display()})
-    who = decision.second_by or decision.by or _("the machine")
-    told = {"who": who, "what": decision.get_verdict_display(), "at": f"{decision.at:%H:%M:%S}"}
-    raise AlreadyDecided(_("%(who)s has decided this case already (%(at)s UTC): %(what)s.") % told)
-
-
-def _demand_version(case: Case, version: int | None) -> None:
-    if version is not None and version != case.version:
-        raise AlreadyDecided(_("The case has changed since you opened it: look at it again."))
-
-
-def _demand_free(case: Case, by: User, at: datetime) -> None:
-    taken = case.claimed_by_id not in (None, by.pk) and case.claimed_until is not None and case.claimed_until > at
-    if taken:
-        raise TakenByOther(_("%(who)s has taken this case and is at it.") % {"who": case.claimed_by})
-
-
-def demand_other(case: Case, by: User) -> None:
-    """Raise ItIsYou where the case is about `by`."""
-    person = case.membership.person
-    mine = Q(person=person) | Q(person=person.merged_into_id or person.pk)
-    if Colleague.objects.filter(mine, user=by).exists():
-        raise ItIsYou(_("It is about you: somebody else decides."))

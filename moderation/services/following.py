@@ -23,7 +23,7 @@ from moderation.policy import (
     ladder_of,
     weight_of,
 )
-from moderation.services import acting, counting, deciding
+from moderation.services import acting, counting, punishing
 from moderation.services.known import Standing
 from moderation.services.noticed import Noticed
 
@@ -37,7 +37,7 @@ def follow(standing: Standing, case: Case, found: Sequence[Noticed], at: datetim
         _enlarge(case, found, at)
         return
     if all(one.taken_back for one in found) and not case.evidence.filter(taken_back_at=None).exists():
-        deciding.move(case, CaseState.WITHDRAWN, at=at)
+        punishing.move(case, CaseState.WITHDRAWN, at=at)
         return
     held = why_held(standing, case, found, rule)
     if held:
@@ -46,8 +46,8 @@ def follow(standing: Standing, case: Case, found: Sequence[Noticed], at: datetim
         _hold(case, held)
         return
     _never_counted(case, found)
-    decision = deciding.make(case=case, verdict=Verdict.PUNISH, rule=rule, by=None, at=at)
-    strike = deciding.punish(case=case, decision=decision, rule=rule, at=at, due_at=at)
+    decision = punishing.make(case=case, verdict=Verdict.PUNISH, rule=rule, by=None, at=at)
+    strike = punishing.punish(case=case, decision=decision, rule=rule, at=at, due_at=at)
     del standing.open[case.membership_id, case.offence]
     standing.dealt[case.group_id] += 1
     if strike:

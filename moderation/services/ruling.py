@@ -12,6 +12,7 @@ from groupops.accounts.policy import Right
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
+from groupops.groups.policy import Scope
 from groupops.record import services as record
 from groupops.shared.errors import Conflict, Invalid
 from moderation.detection import dayone, lists
@@ -21,6 +22,8 @@ from moderation.policy import Offence, RuleState
 from moderation.policy.learning import LEARNED
 from moderation.policy.states import RULE_MOVES
 
+LONGEST_LIST = 1024 * 1024  # characters of a list as it is brought
+PLACEHOLDER = "占位"  # a rule whose words all stand in lists is checked with one
 TOLD = ("name", "scope", "kind_id", "group_id", "sort", "offence", "severity", "certain", "removes_alone", "explanation", "settings")
 # What detection calls an offence, and what it is here.
 SHIPPED = {
@@ -83,7 +86,7 @@ def _checked(row: Rule, chosen: list[WordList]) -> dict[str, Any]:
     if kind == RuleKind.WORDS and chosen:
         words = own.get("words", [])
         parse(kind, own | {"words": [*words, *(line for one in chosen for line in one.lines)]})
-        return parse(kind, own | {"words": words or ["-"]}) | {"words": list(words)}
+        return parse(kind, own | {"words": words or [PLACEHOLDER]}) | {"words": list(words)}
     return parse(kind, own)
 
 
@@ -118,17 +121,21 @@ def save_list(*, word_list: WordList | None, name: str, category: str, words: st
     return row, len(parsed.left_out)
 
 
-def install_shipped(*, by: User, at: datetime) -> int:
-    """The rules that protect on the first day, live, asking people; those that are there already stay. Returns how many were made."""
-    demand(by, None)
+def install_shipped(*, group: Group | None = None, by: User, at: datetime) -> int:
+    """The rules that protect on the first day, live, asking people, everywhere or in one group; returns how many were made.
+
+    Those that are there already stay.
+    """
+    demand(by, group)
+    place = {"group": group, "scope": Scope.GROUP} if group else {}
     made = 0
     with transaction.atomic():
         for kind, offence, settings in dayone.RULES:
-            name = str(SHIPPED_NAMES[kind])
+            name = f"{SHIPPED_NAMES[kind]} · {group.name}"[:60] if group else SHIPPED_NAMES[kind]
             if Rule.objects.filter(name=name).exists():
                 continue
             found = GENTLE.get(kind) or SHIPPED[offence]
-            values = {"name": name, "sort": kind.value, "offence": found, "settings": settings}
+            values = {"name": name, "sort": kind.value, "offence": found, "settings": settings} | place
             row = save_rule(rule=None, values=values, by=by, at=at)
             move_rule(rule=row, to=RuleState.LIVE, by=by, at=at)
             made += 1

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from moderation import queries
 from moderation.models import Case, Evidence
 from moderation.policy import OPEN, CaseState
-from moderation.services import deciding
+from moderation.services import punishing
 
 
 def take_back(*, gone: Iterable[tuple[str, str, datetime]], group_ids: Collection[int], at: datetime) -> int:
@@ -29,5 +29,5 @@ def _withdraw(pk: int, at: datetime) -> bool:
     if case.state not in OPEN or case.evidence.filter(taken_back_at=None).exists():
         return False
     case.decisions.filter(undone_at=None).update(undone_at=at)  # that of the first of two people
-    deciding.move(case, CaseState.WITHDRAWN, at=at)
+    punishing.move(case, CaseState.WITHDRAWN, at=at)
     return True

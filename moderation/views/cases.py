@@ -4,8 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from groupops.accounts.models import User
+from groupops.groups import access
+from groupops.groups.access import GroupRight
 from groupops.groups.views.found import actor, is_htmx
 from groupops.shared import clock, paging
 from groupops.shared.http import not_found_unless
@@ -13,8 +16,11 @@ from moderation import queries
 from moderation.filters import CaseFilter
 from moderation.models import Case
 from moderation.policy import OPEN
+from moderation.policy.masking import masked
 from moderation.queries.around import around, history
+from moderation.queries.blacklist import held_against
 from moderation.queries.consequences import consequences
+from moderation.services import revealing
 from moderation.views.common import line, told
 
 
@@ -32,24 +38,38 @@ def cases(request: HttpRequest) -> HttpResponse:
 @require_safe
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """The evidence, what was said around it, the member's standing and history, similar cases, what each choice leads to."""
-    user, at = actor(request), clock.now()
-    row = queries.case_for(user, pk)
-    said = list(row.evidence.select_related("rule").order_by("at", "pk"))
-    following = consequences([row], at)[row.pk]
+    return render(request, "moderation/case.html", _whole(actor(request), queries.case_for(actor(request), pk), full=False))
+
+
+@require_POST
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same with nothing masked, once: for those who may see personal data in full, with a reason that is written down."""
+    user, row = actor(request), queries.case_for(actor(request), pk)
+    revealing.reveal(case=row, reason=request.POST.get("reason", ""), by=user, at=clock.now())
+    return render(request, "moderation/case.html", _whole(user, row, full=True))
+
+
+def _whole(user: User, row: Case, *, full: bool) -> dict[str, Any]:
+    at = clock.now()
+    evidence = list(row.evidence.select_related("rule").order_by("at", "pk"))
+    said, near = [told(one, full=full) for one in evidence], around(row, evidence)
     context = {
         "case": row,
-        "acts": line(row, user, at, []) | {"follows": following},
-        "said": [told(one) for one in said],
+        "acts": line(row, user, at, []) | {"follows": consequences([row], at)[row.pk]},
+        "said": said,
         "open": row.state in OPEN,
-        "around": around(row, said),
+        "around": [{"row": one, "text": one.text if full else masked(one.text)} for one in near],
         "history": history(row, at),
         "similar": [_similar(one) for one in queries.similar(row, user)],
         "decisions": list(row.decisions.select_related("by", "second_by", "undone_by").order_by("-at", "-pk")),
         "measures": list(row.measures.order_by("at", "pk")),
         "appealable": row.strikes.filter(overruled_at=None, appeal=None, appeal_until__gte=at).exists(),
         "reports": row.reports.count(),
+        "entry": held_against([row.membership_id], at).get(row.membership_id),
+        "may_bar": access.may(user, GroupRight.MODERATE, row.group),
     }
-    return render(request, "moderation/case.html", context)
+    hidden = any(one["masked"] for one in said) or any(masked(one.text) != one.text for one in near)
+    return context | {"may_reveal": not full and hidden and access.may(user, GroupRight.REVEAL, row.group)}
 
 
 def _similar(one: Case) -> dict[str, Any]:

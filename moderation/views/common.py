@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from groupops.accounts.models import User
 from moderation.models import Case, Evidence
+from moderation.policy.masking import masked
 from moderation.queries.consequences import consequences
 
 SHOWN = 3  # messages of a case in the queue
@@ -36,17 +37,19 @@ def line(case: Case, user: User, at: datetime, said: list[Evidence]) -> dict[str
     }
 
 
-def told(one: Evidence) -> dict[str, Any]:
-    """A message of a case: its text in parts, those that were found marked, and why."""
-    return {"row": one, "parts": parts(one), "why": _(one.reason) % one.parameters if one.reason else ""}
+def told(one: Evidence, *, full: bool = False) -> dict[str, Any]:
+    """A message of a case: its text in parts, those that were found marked, and why. Personal numbers are masked unless `full`."""
+    text = one.text if full else masked(one.text)
+    why = (_(one.reason) % one.parameters) if one.reason else ""
+    return {"row": one, "parts": parts(one, text), "why": why if full else masked(why), "masked": text != one.text}
 
 
-def parts(one: Evidence) -> list[tuple[str, bool]]:
-    """The text cut at what was found: (text, found)."""
+def parts(one: Evidence, text: str) -> list[tuple[str, bool]]:
+    """The text, as long as the evidence's, cut at what was found: (text, found)."""
     cut, at = [], 0
     for start, end in sorted(map(tuple, one.spans)):
-        if start < at or end > len(one.text):
+        if start < at or end > len(text):
             continue
-        cut += [(one.text[at:start], False), (one.text[start:end], True)]
+        cut += [(text[at:start], False), (text[start:end], True)]
         at = end
-    return [part for part in [*cut, (one.text[at:], False)] if part[0]]
+    return [part for part in [*cut, (text[at:], False)] if part[0]]

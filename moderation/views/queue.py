@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,10 +24,12 @@ from moderation.policy import CaseState, Verdict
 from moderation.services.many import Many, each
 from moderation.triaging import ACTS, CLAIM, RELEASE, SNOOZE, carry_out
 from moderation.views.common import lines
+from moderation.views.saved import saved
 
 ORDER = ("rank", "opened_at", "id")
 ROOM = "moderation.queue"  # of its undos
 MOST = 100
+COUNTS = "queue-counts"  # the part of the page that is fetched anew when something changed
 VIEWS = ("all", "mine", "second", "snoozed")
 
 
@@ -56,8 +59,12 @@ def queue(request: HttpRequest) -> HttpResponse:
         "pills": _pills(request, view, user),
         "is_filtered": any(found.form.cleaned_data.values()),
         "view": view,
+        "query": request.GET.urlencode(),
+        "saved": saved(request, user),
+        "live_url": reverse("live") if settings.REDIS_URL else "",
     }
-    return render(request, "moderation/queue.html#list" if is_htmx(request) else "moderation/queue.html", context)
+    part = "" if not is_htmx(request) else "#counts" if request.headers.get("HX-Target") == COUNTS else "#list"
+    return render(request, f"moderation/queue.html{part}", context)
 
 
 def _pills(request: HttpRequest, view: str, user: User) -> list[dict[str, Any]]:

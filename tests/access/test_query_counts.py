@@ -42,6 +42,7 @@ from tests.factories.members import (
 from tests.factories.messaging import BindingFactory, ConnectionFactory
 from tests.factories.moderation import (
     AppealFactory,
+    BarredFactory,
     CaseFactory,
     LearnedModelFactory,
     QuarrelSideFactory,
@@ -125,6 +126,7 @@ def fill(user: Any, group: Any, count: int) -> None:
         began = moment - timedelta(seconds=count)
         RaidJoinFactory(membership=membership, raid__ended_at=moment, raid__began_at=began, raid__last_join_at=moment)
         RehearsedCaseFactory(membership=membership, rehearsal__at=moment)
+        BarredFactory(person=person, group=group, at=moment, by=user)
         CaseFactory(
             rule=RuleFactory(scope="group", group=other, changed_by=user),
             membership=review.membership,

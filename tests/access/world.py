@@ -44,9 +44,11 @@ from tests.factories.members import (
 from tests.factories.messaging import BindingFactory, ConnectionFactory
 from tests.factories.moderation import (
     AppealFactory,
+    BarredFactory,
     CaseFactory,
     LearnedModelFactory,
     QuarrelSideFactory,
+    QueueViewFactory,
     RaidJoinFactory,
     RehearsedCaseFactory,
     RuleFactory,
@@ -168,6 +170,8 @@ def _group(owner: Any) -> dict[str, Any]:
         "quarrel": QuarrelSideFactory(membership=membership).quarrel,
         "raid": RaidJoinFactory(membership=membership).raid,
         "rehearsal": RehearsedCaseFactory(membership=membership).rehearsal,
+        "barred": BarredFactory(person=person, group=group),
+        "queue_view": QueueViewFactory(),
         "appeal_link": appealing.link_of(strike),
         "leave": Leave.objects.create(membership=membership, since=NOW, until=NOW + timedelta(days=1)),
         "tier_change": TierChangeFactory(membership=membership),

@@ -10,6 +10,7 @@ from members.models import Membership
 from moderation import services as moderation
 from moderation.models import (
     Appeal,
+    Barred,
     Case,
     Decision,
     Evidence,
@@ -17,6 +18,7 @@ from moderation.models import (
     Quarrel,
     QuarrelSide,
     QuarrelStep,
+    QueueView,
     Raid,
     RaidJoin,
     Rehearsal,
@@ -33,7 +35,7 @@ from moderation.rehearsals.policy import numbers
 from moderation.services import Noticed
 from tests.factories.accounts import UserFactory
 from tests.factories.groups import NOW, GroupFactory
-from tests.factories.members import MembershipFactory
+from tests.factories.members import MembershipFactory, PersonFactory
 
 ADVERT = "加微信 abc12345 领红包，日赚三千"
 
@@ -266,6 +268,32 @@ class RehearsedCaseFactory(DjangoModelFactory[RehearsedCase]):
     acts = "群内提醒"
     at = NOW
     messages = 1
+
+
+class BarredFactory(DjangoModelFactory[Barred]):
+    """Somebody kept out of one group for good."""
+
+    class Meta:
+        model = Barred
+
+    person = factory.SubFactory(PersonFactory)
+    scope = "group"
+    group = factory.SubFactory(GroupFactory)
+    reason = "多次发广告"
+    at = NOW
+    by = factory.SubFactory(UserFactory)
+
+
+class QueueViewFactory(DjangoModelFactory[QueueView]):
+    """A view of somebody's."""
+
+    class Meta:
+        model = QueueView
+
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"视图{n}")
+    query = factory.LazyFunction(lambda: {"offence": "advert"})
+    created_at = NOW
 
 
 _events = iter(range(10_000, 10_000_000))

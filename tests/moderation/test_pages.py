@@ -7,11 +7,11 @@ from django.urls import reverse
 from groupops.record.models import AuditEntry
 from groupops.shared import clock
 from moderation import addresses
-from moderation.models import Appeal, Case, Decision, Rule, Strike, WordList
+from moderation.models import Appeal, Case, Decision, QueueView, Rule, Strike, WordList
 from moderation.policy import AppealState, CaseState, RuleState
 from moderation.services import keeping
 from moderation.today import source
-from tests.factories.accounts import founder, operator, viewer
+from tests.factories.accounts import admin, founder, operator, viewer
 from tests.factories.groups import NOW, StaffPostFactory
 from tests.factories.members import MembershipFactory
 from tests.factories.moderation import ADVERT, AppealFactory, CaseFactory, EvidenceFactory, RuleFactory, StrikeFactory
@@ -66,14 +66,21 @@ def test_a_case_shows_evidence_history_and_similar_ones_to_moderators_alone() ->
     case, other = CaseFactory(), CaseFactory(state=CaseState.CLEAN)
     strike = StrikeFactory(decision__case__membership=case.membership)
     page = logged_in().get(reverse("moderation:case", args=[case.pk])).content.decode()
-    for part in (ADVERT, other.membership.person.name, f"/cases/{strike.case_id}/"):
+    assert ("日赚三千" in page, "abc12345" in page) == (True, False)
+    for part in ("/reveal/", other.membership.person.name, f"/cases/{strike.case_id}/"):
         assert part in page
+    url = reverse("moderation:case-reveal", args=[case.pk])
+    assert logged_in().post(url, {"reason": ""}).status_code == 422
+    assert "abc12345" in logged_in().post(url, {"reason": "核对号码"}).content.decode()
+    assert AuditEntry.objects.filter(verb="case.reveal").count() == 1
+    assert logged_in(admin()).post(url, {"reason": "看看"}).status_code == 403
     volunteer = StaffPostFactory(group=case.group, post="volunteer").user
     for user in (viewer(), volunteer):
         client = logged_in(user)
         assert client.get(reverse("moderation:case", args=[case.pk])).status_code == 404
         assert ADVERT not in client.get(reverse("moderation:queue")).content.decode()
         assert client.get(f"/api/v1/cases/{case.pk}/").status_code == 404
+        assert client.get(f"/api/v1/cases/{case.pk}/evidence/").status_code == 404
 
 
 def test_a_member_appeals_by_the_link_once_and_another_person_decides() -> None:
@@ -159,6 +166,45 @@ def test_the_api_decides_and_takes_back() -> None:
     assert client.post(f"/api/v1/cases/{case.pk}/undo/", content_type="application/json").status_code == 200
     appeal = AppealFactory()
     assert client.post(f"/api/v1/appeals/{appeal.pk}/decide/", {"upheld": True}, content_type="application/json").status_code == 200
+
+
+def test_a_view_of_the_queue_is_kept_and_forgotten_and_counts_are_fetched_alone() -> None:
+    CaseFactory()
+    client, url = logged_in(), reverse("moderation:queue")
+    save = reverse("moderation:view-save")
+    assert client.post(save, {"name": "广告", "query": ""}).status_code == 422
+    client.post(save, {"name": "广告", "query": "offence=advert&page=2&nonsense=1"})
+    assert client.post(save, {"name": "广告", "query": "offence=job"}).status_code == 409
+    view = QueueView.objects.get()
+    assert view.query == {"offence": "advert"}
+    page = client.get(url, {"offence": "advert"}).content.decode()
+    assert f"/views/{view.pk}/forget/" in page
+    counts = client.get(url, headers={"HX-Request": "true", "HX-Target": "queue-counts"}).content.decode()
+    assert ("广告" in counts, "<form" in counts) == (True, False)
+    assert logged_in().post(reverse("moderation:view-forget", args=[view.pk])).status_code == 404
+    client.post(reverse("moderation:view-forget", args=[view.pk]))
+    assert not QueueView.objects.exists()
+
+
+def test_the_api_writes_rules_and_lists() -> None:
+    client = logged_in(founder())
+    made = client.post("/api/v1/word-lists/", {"name": "敏感词", "words": "日赚\t广告\n博彩"}, content_type="application/json").json()
+    body = {"name": "广告", "sort": "words", "offence": "advert", "lists": [made["id"]]}
+    answer = client.post("/api/v1/moderation-rules/", body, content_type="application/json")
+    assert answer.status_code == 201, answer.json()
+    assert (answer.json()["state"], answer.json()["lists"]) == ("draft", [made["id"]])
+    url = f"/api/v1/moderation-rules/{answer.json()['id']}/"
+    assert client.put(url, body | {"severity": "severe"}, content_type="application/json").json()["version"] == 2
+    assert client.put(url, body | {"removes_alone": True}, content_type="application/json").status_code == 422
+    assert client.post(f"{url}move/", {"to": "live"}, content_type="application/json").json()["state"] == "live"
+    assert client.post(f"{url}move/", {"to": "draft"}, content_type="application/json").status_code == 409
+    change = {"name": "敏感词", "words": "日赚"}
+    assert client.put(f"/api/v1/word-lists/{made['id']}/", change, content_type="application/json").json()["version"] == 2
+    for user in (viewer(), admin()):
+        assert (
+            logged_in(user).post("/api/v1/moderation-rules/", body | {"name": "别的"}, content_type="application/json").status_code == 403
+        )
+        assert logged_in(user).get(f"/api/v1/word-lists/{made['id']}/").status_code == 404
 
 
 def test_today_tells_what_waits() -> None:

@@ -32,7 +32,7 @@ from members.leaving import GRACE
 from members.models import Membership, Person
 from members.privacy import queries
 from members.privacy import services as privacy
-from moderation.models import Case, Decision, Evidence, Exchange, Measure, Quarrel, RehearsedCase, Strike
+from moderation.models import AppealReply, Case, Decision, Evidence, Exchange, Measure, Quarrel, RehearsedCase, Strike
 from tests.factories.accounts import founder
 from tests.factories.content import PostFactory, ScheduleFactory
 from tests.factories.groups import NOW
@@ -191,6 +191,7 @@ def _quarrel(filler: Filler) -> Quarrel:
 
 
 MAKERS: dict[type[models.Model], Callable[[Filler], Any]] = {
+    AppealReply: lambda filler: filler.plain(AppealReply, event_id=1 + filler.is_theirs),
     StoredEvent: _said,
     Delivery: _delivery,
     AuditEntry: _line,

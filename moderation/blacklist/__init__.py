@@ -1,0 +1,1 @@
+"""黑名单: its page, its API, and the step that sees who comes all the same."""

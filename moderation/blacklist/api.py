@@ -1,0 +1,75 @@
+"""The blacklist over the API."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from groupops.accounts.middleware import actor
+from groupops.groups import access
+from groupops.groups.models import Group, Kind
+from groupops.groups.policy import Scope
+from groupops.shared import clock
+from groupops.shared.api import StrictSerializer
+from groupops.shared.http import not_found_unless
+from members import queries as members
+from members.models import Person
+from moderation import services as moderation
+from moderation.models import Barred
+from moderation.models.blacklist import LONGEST_REASON
+from moderation.queries.blacklist import blacklist_for
+
+
+class BlacklistSerializer(StrictSerializer):
+    """Somebody kept out of one group, of a kind, or (neither) of everywhere; `until` null is for good."""
+
+    id = serializers.IntegerField(read_only=True)
+    person = serializers.PrimaryKeyRelatedField(queryset=Person.objects.all())
+    scope = serializers.ChoiceField(choices=Scope.choices, read_only=True)
+    group = serializers.PrimaryKeyRelatedField(queryset=Group.objects.all(), allow_null=True, default=None)
+    kind = serializers.PrimaryKeyRelatedField(queryset=Kind.objects.all(), allow_null=True, default=None)
+    until = serializers.DateTimeField(allow_null=True, default=None)
+    reason = serializers.CharField(max_length=LONGEST_REASON)
+    case = serializers.IntegerField(source="case_id", read_only=True, allow_null=True)
+    at = serializers.DateTimeField(read_only=True)
+    lifted_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One place."""
+        if attrs.get("group") and attrs.get("kind"):
+            raise serializers.ValidationError({"kind": ["a group or a kind, not both"]})
+        return attrs
+
+
+class BlacklistViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Barred]):
+    """Who is or was kept out, the newest first."""
+
+    queryset = Barred.objects.none()
+    serializer_class = BlacklistSerializer
+    filterset_fields = ("scope", "group", "person")
+    keyset = ("at", "id")
+
+    def get_queryset(self) -> QuerySet[Barred]:
+        """As the page."""
+        return blacklist_for(actor(self.request))
+
+    @extend_schema(request=BlacklistSerializer, responses={201: BlacklistSerializer})
+    def create(self, request: Request) -> Response:
+        """Keep somebody out."""
+        user = actor(request)
+        given = BlacklistSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = given.validated_data
+        not_found_unless(members.persons_for(user).filter(pk=data["person"].pk).exists())
+        not_found_unless(data["group"] is None or access.visible_to(user).filter(pk=data["group"].pk).exists())
+        return Response(BlacklistSerializer(moderation.bar(**data, by=user, at=clock.now())).data, status=201)
+
+    @extend_schema(request=None, responses=BlacklistSerializer)
+    @action(detail=True, methods=["post"])
+    def lift(self, request: Request, pk: Any = None) -> Response:
+        """They may come again."""
+        return Response(BlacklistSerializer(moderation.lift(entry=self.get_object(), by=actor(request), at=clock.now())).data)
