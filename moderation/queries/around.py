@@ -29,5 +29,5 @@ def history(case: Case, at: datetime) -> list[Strike]:
     rows = of_human(heads([case.membership_id]).values()).exclude(case=case).select_related("case").order_by("-at", "-pk")[:LAST]
     found = list(rows)
     for row in found:
-        row.counts = row.overruled_at is None and row.expires_at > at  # type: ignore[attr-defined]
+        row.counts = row.overruled_at is None and row.expires_at > at
     return found
