@@ -11,6 +11,7 @@ from typing import ClassVar, NamedTuple
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groupops.groups.policy import ValueRefused, setting
 
@@ -21,7 +22,7 @@ class Tier(TextChoices):
     """A tier of the seed (用户分类体系), the highest first."""
 
     CORE = "core", _("Core")
-    ACTIVE = "active", _("Active")
+    ACTIVE = "active", pgettext_lazy("tier", "Active")  # an account that is active is another word in Chinese
     ORDINARY = "ordinary", _("Ordinary")
     LURKER = "lurker", _("Lurker")
 
