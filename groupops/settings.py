@@ -469,6 +469,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {  # several fields share these names; the schema wants one name a set of choices
         "ModerationCaseStateEnum": "moderation.policy.CaseState",
         "LearnedModelStateEnum": "moderation.policy.learning.ModelState",
+        "ModerationRuleStateEnum": "moderation.policy.RuleState",
+        "QuarrelStepEnum": "moderation.policy.quarrels.Step",
+        "QuarrelOutcomeEnum": "moderation.policy.quarrels.Outcome",
+        "RaidOutcomeEnum": "moderation.models.raids.JoinOutcome",
+        "RehearsalStateEnum": "moderation.models.rehearsals.RunState",
         "AppealStateEnum": "moderation.policy.AppealState",
         "CaseSourceEnum": "moderation.policy.Source",
         "HeldEnum": "moderation.policy.Held",
