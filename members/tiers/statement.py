@@ -124,7 +124,7 @@ def _summed(shapes: Mapping[Shape, Sequence[int]], *, merged: bool) -> str:
             f"SELECT {number} AS shape, a.id, {_points(shape)} FROM joined a WHERE a.shape = {number} GROUP BY a.id"  # noqa: S608  (our own)
             for number, shape in enumerate(shapes)
         ]
-    return " UNION ALL ".join(parts)
+    return " UNION ALL ".join(parts or ["SELECT 0 AS shape, 0 AS id, 0 AS score WHERE 1 = 0"])  # of no night there is nothing
 
 
 def _sums(number: int, shape: Shape, groups: Sequence[int], whole: int, *, merged: bool) -> str:

@@ -224,7 +224,7 @@ def _settle(row: RaidJoin, outcome: JoinOutcome, by: User, at: datetime) -> str 
         return SETTLED
     row.outcome, row.settled_by, row.settled_at = outcome, by, at
     row.save(update_fields=["outcome", "settled_by", "settled_at", "case"])
-    record.audit(by=by, verb=f"raid.{outcome.value}", target=row, at=at, group_id=row.raid.group_id)
+    record.audit(by=by, verb="raid.case" if outcome == JoinOutcome.CASE else "raid.let", target=row, at=at, group_id=row.raid.group_id)
     return None
 
 

@@ -187,16 +187,16 @@ def test_a_batch_costs_the_same_queries_with_1_and_with_500_events(room: Binding
     if known:
         hear(room, *chatter(room, 500))
     costs = []
-    for size in (1, 500):
+    for size in (1, 2, 500):  # PostgreSQL prepares its statements once a connection
         other = room if known else BindingFactory()
         people = [f"{'user' if known else f'{other.pk}-'}{n}" for n in range(size)]
         with CaptureQueriesContext(connection) as captured:
             hear(other, *[happened(other.remote_id, user, user_name="", occurred_at=NOW + timedelta(hours=1)) for user in people])
         shapes = [query["sql"][:40] for query in captured if "SAVEPOINT" not in query["sql"]]
         costs.append(sum(one != other for one, other in pairwise(["", *shapes])))  # SQLite takes one long INSERT in parts
-    # One asks for rules of conduct.
+    # One asks for rules of conduct, one for a flood of joins, one who is on the blacklist.
     # One of them asks whether strangers are other identities of a human, one who was erased, one counts the hours of the week.
-    assert costs[0] == costs[1] <= 26
+    assert costs[1] == costs[2] <= 28
 
 
 def test_the_database_refuses_a_reason_to_have_left_for_somebody_present(room: Binding) -> None:

@@ -12,8 +12,9 @@ from members.models import DailyActivity, Membership, TierChange, TierNight
 from members.tasks import judge_tiers
 from members.tiering import Did, Standing, Tier, TierRule, Why, judge, points
 from members.tiers import nights
+from members.tiers.queries import preview
 from tests.factories.accounts import operator
-from tests.factories.groups import NOW
+from tests.factories.groups import NOW, KindFactory
 from tests.factories.members import MembershipFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -158,3 +159,9 @@ def test_the_database_keeps_what_it_promises() -> None:
             Membership.objects.filter(pk=row.pk).update(**values)
     with pytest.raises(Exception, match="append-only"), transaction.atomic():
         TierChange.objects.update(note="rewritten")
+
+
+@pytest.mark.both_databases
+def test_a_rule_can_be_tried_where_there_is_no_group() -> None:
+    found = preview(TierRule(), at=NOW, kind=KindFactory())
+    assert (found.moving, found.names) == (0, [])

@@ -134,14 +134,14 @@ def test_what_is_old_news_or_switched_off_is_no_raid() -> None:
 
 def test_the_step_costs_the_same_for_any_batch() -> None:
     costs = []
-    for n in (6, 60):
+    for n in (6, 7, 60):  # PostgreSQL prepares its statements once a connection
         room = BindingFactory()
         _place(room, joins=4)
         with CaptureQueriesContext(connection) as asked:
             hear(room, *[joined(room.remote_id, f"{n}-{m}") for m in range(n)])
         costs.append(len([one for one in asked if "moderation_raid" in one["sql"]]))
         assert Raid.objects.get(group=room.group).joins == n
-    assert costs[0] == costs[1]
+    assert costs[1] == costs[2]
 
 
 @pytest.mark.both_databases
