@@ -16,6 +16,7 @@ from groupops.operations.embedded.ports import free
 from groupops.operations.embedded.processes import descendants, spawn
 
 ROOT = Path(__file__).resolve().parents[2]
+MOST_AGAIN = 120  # the same of a second start, which makes nothing
 MOST_WORK = 240  # twice what a quiet machine may take by the clock: a busy one needs two to three times the processor time
 UP = re.compile(r"Password\s+(\S+)")
 
@@ -143,8 +144,9 @@ def test_start_login_kill_stop_and_start_again(tmp_path: Path) -> None:
         assert first.processes() == {}
 
     with demo(state, tmp_path / "second") as second:
-        took = second.up()
-        assert took < 90, f"a second start took {took:.0f} s"
+        took, worked = second.up(), second.worked
+        print(f"a second start took {took:.0f} s, {worked:.0f} s of processor time")  # noqa: T201
+        assert worked < MOST_AGAIN, f"a second start took {worked:.0f} s of processor time"
         assert second.password == first.password
         assert logs_in(second.port, second.password)
 
