@@ -16,7 +16,6 @@ from groupops.groups.policy import Scope
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from groupops.shared.errors import Invalid
-from groupops.shared.http import not_found_unless
 from moderation.detection.rules import RuleKind
 from moderation.models import Rule, WordList
 from moderation.policy import Offence, RuleState, Severity
@@ -29,7 +28,7 @@ class ModerationRuleSerializer(StrictSerializer):
 
     id = serializers.IntegerField(read_only=True)
     name = serializers.CharField(max_length=60)
-    group = serializers.PrimaryKeyRelatedField(queryset=Group.objects.all(), allow_null=True, default=None)
+    group = serializers.PrimaryKeyRelatedField(queryset=Group.objects.none(), allow_null=True, default=None)
     kind = serializers.PrimaryKeyRelatedField(queryset=Kind.objects.all(), allow_null=True, default=None)
     sort = serializers.ChoiceField(choices=[(one.value, one.value) for one in RuleKind])
     offence = serializers.ChoiceField(choices=[one for one in Offence.choices if one[0] != Offence.BARRED])
@@ -97,10 +96,10 @@ class RuleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
 
     def _save(self, request: Request, row: Rule | None) -> Rule:
         given = ModerationRuleSerializer(data=request.data)
+        given.fields["group"].queryset = access.visible_to(actor(request))  # type: ignore[attr-defined]
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)
         lists = data.pop("lists")
-        not_found_unless(data["group"] is None or access.visible_to(actor(request)).filter(pk=data["group"].pk).exists())
         scope = Scope.GROUP if data["group"] else Scope.KIND if data["kind"] else Scope.SITE
         if row is not None and data["sort"] != row.sort:
             raise Invalid("a rule keeps its sort", field="sort")

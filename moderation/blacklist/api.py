@@ -15,7 +15,6 @@ from groupops.groups.models import Group, Kind
 from groupops.groups.policy import Scope
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
-from groupops.shared.http import not_found_unless
 from members import queries as members
 from members.models import Person
 from moderation import services as moderation
@@ -28,9 +27,9 @@ class BlacklistSerializer(StrictSerializer):
     """Somebody kept out of one group, of a kind, or (neither) of everywhere; `until` null is for good."""
 
     id = serializers.IntegerField(read_only=True)
-    person = serializers.PrimaryKeyRelatedField(queryset=Person.objects.all())
+    person = serializers.PrimaryKeyRelatedField(queryset=Person.objects.none())
     scope = serializers.ChoiceField(choices=Scope.choices, read_only=True)
-    group = serializers.PrimaryKeyRelatedField(queryset=Group.objects.all(), allow_null=True, default=None)
+    group = serializers.PrimaryKeyRelatedField(queryset=Group.objects.none(), allow_null=True, default=None)
     kind = serializers.PrimaryKeyRelatedField(queryset=Kind.objects.all(), allow_null=True, default=None)
     until = serializers.DateTimeField(allow_null=True, default=None)
     reason = serializers.CharField(max_length=LONGEST_REASON)
@@ -62,11 +61,10 @@ class BlacklistViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         """Keep somebody out."""
         user = actor(request)
         given = BlacklistSerializer(data=request.data)
+        given.fields["person"].queryset = members.persons_for(user)  # type: ignore[attr-defined]
+        given.fields["group"].queryset = access.visible_to(user)  # type: ignore[attr-defined]
         given.is_valid(raise_exception=True)
-        data = given.validated_data
-        not_found_unless(members.persons_for(user).filter(pk=data["person"].pk).exists())
-        not_found_unless(data["group"] is None or access.visible_to(user).filter(pk=data["group"].pk).exists())
-        return Response(BlacklistSerializer(moderation.bar(**data, by=user, at=clock.now())).data, status=201)
+        return Response(BlacklistSerializer(moderation.bar(**given.validated_data, by=user, at=clock.now())).data, status=201)
 
     @extend_schema(request=None, responses=BlacklistSerializer)
     @action(detail=True, methods=["post"])
