@@ -313,6 +313,7 @@ def test_keys_turn_the_pages(group: Group, visit: Callable[[str], Page]) -> None
     page.go_back()
     page.wait_for_url(re.compile("view=agenda"))
     expect(page.locator("#calendar[data-view=agenda]")).to_be_visible()  # the address goes back before the page does
+    expect(page.locator("[data-calendar-new]")).to_be_visible()  # and the whole of it comes
     page.keyboard.press("n")
     page.wait_for_url(re.compile("/posts/new/"))
 
