@@ -163,7 +163,7 @@ def _open(row: Membership, *, second: bool, at: datetime) -> Case:
         membership=row,
         offence=Offence.BARRED,
         source=Source.BARRED,
-        key=f"{row.pk}:{Offence.BARRED}:{row.cases.filter(offence=Offence.BARRED).count()}",
+        key=f"{row.pk}:{Offence.BARRED}:{Case.objects.filter(membership=row, offence=Offence.BARRED).count()}",
         state=CaseState.OPEN,
         state_at=at,
         opened_at=at,
