@@ -10,7 +10,7 @@ from moderation.quarrels import services as quarrels
 from moderation.raids import services as raids
 from moderation.rehearsals import queries as rehearsals
 from moderation.rehearsals import services as rehearsing
-from moderation.services import keeping
+from moderation.services import capping, keeping
 
 
 @shared_task
@@ -31,7 +31,7 @@ def tend_raids() -> None:
     """End the floods of joins that are over, and the alarms of caps that hold nobody back any more."""
     at = clock.now()
     raids.lift_quiet(at=at)
-    raids.close_caps(at=at)
+    capping.close_alarms(at=at)
 
 
 @shared_task

@@ -59,6 +59,7 @@ MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
 }
 CLAIMABLE = (S.DUE, S.RETRY)
 UNSENT = (S.PLANNED, S.DUE, S.RETRY)  # certainly not on the platform, and nobody is at it
+OVER = (S.SENT, S.FAILED, S.MISSED, S.CANCELLED)  # nothing more happens by itself
 LAPSES = (S.DUE, S.RETRY, S.WAITING_PERSON)  # an unknown one never lapses: it may have been sent
 # The moves into these are told to the purpose (kinds.settled).
 TOLD = (S.SENT, S.WAITING_PERSON, S.FAILED, S.UNKNOWN, S.MISSED, S.CANCELLED)

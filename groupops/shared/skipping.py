@@ -1,13 +1,22 @@
-"""The sentence that says how many of several things were skipped in one go, and why."""
+"""What became of several things in one go, and the sentence that says how many were skipped and why."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import ngettext
 
 Row = TypeVar("Row")
 TOLD = 3  # reasons in one message
+
+
+@dataclass
+class Many(Generic[Row]):
+    """Which rows were done, and which not and why."""
+
+    done: list[Row] = field(default_factory=list)
+    skipped: list[tuple[Row, str | Promise]] = field(default_factory=list)
 
 
 def of_rows(skipped: Sequence[tuple[Row, str | Promise]], *, name: Callable[[Row], str]) -> str:

@@ -47,12 +47,12 @@ def newcomers_for(user: User, *, sandboxes: bool = False) -> QuerySet[Newcomer]:
 
 def welcome_rules(group_ids: Collection[int]) -> dict[int, WelcomeRule]:
     """What counts for the welcome in these groups. Two queries."""
-    return groups.policies_for("members.welcome", Group.objects.filter(pk__in=group_ids).only("pk", "kind_id"))
+    return groups.policies_of("members.welcome", group_ids)
 
 
 def onboarding_rules(group_ids: Collection[int]) -> dict[int, OnboardingRule]:
     """What counts for newcomers in these groups. Two queries."""
-    return groups.policies_for("members.onboarding", Group.objects.filter(pk__in=group_ids).only("pk", "kind_id"))
+    return groups.policies_of("members.onboarding", group_ids)
 
 
 def due_groups(at: datetime, *, group_id: int | None = None) -> list[Group]:

@@ -12,7 +12,6 @@ from django.db.models.functions import Coalesce
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups import queries as groups
-from groupops.groups.models import Group
 from groupops.groups.policy import Coverage
 from groupops.inbound.models import EventState, StoredEvent
 from groupops.messaging.adapter import EventKind
@@ -108,7 +107,7 @@ def _memberships(persons: Collection[int], groups: Collection[int]) -> dict[tupl
 
 def policies(group_ids: Collection[int]) -> dict[int, Coverage]:
     """What counts in these groups. Two queries."""
-    return groups.policies_for("content.coverage", Group.objects.filter(pk__in=group_ids).only("pk", "kind_id"))
+    return groups.policies_of("content.coverage", group_ids)
 
 
 def counts(rows: QuerySet[Question]) -> dict[str, int]:

@@ -1,7 +1,6 @@
 """Every write of the questions: what the pipeline heard, what a person decides, what lapses by itself."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.policy import Coverage, waking_between
 from groupops.record import services as record
-from groupops.shared import bulk
+from groupops.shared import bulk, skipping
 from members.asking import How, QuestionState
 from members.models import Question
 from members.questions import queries
@@ -29,12 +28,7 @@ SETTLED = _("It was settled meanwhile: %(how)s.")
 Why = str | Promise | None  # why nothing was done; None where it was
 
 
-@dataclass
-class Many:
-    """What became of several questions: which were done, and which not and why."""
-
-    done: list[Question] = field(default_factory=list)
-    skipped: list[tuple[Question, str | Promise]] = field(default_factory=list)
+Many = skipping.Many[Question]
 
 
 def keep(*, questions: Collection[Open]) -> None:

@@ -11,7 +11,7 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.messaging import outbox
 from groupops.messaging.models import Delivery
-from groupops.messaging.policy import DeliveryState
+from groupops.messaging.policy import OVER
 from groupops.record import services as record
 from groupops.shared.errors import Conflict
 from members.models import MemberForm, MemberFormGroup
@@ -21,7 +21,6 @@ from members.surveys.addresses import group_url
 
 PURPOSE = "form"
 LASTS = timedelta(days=2)  # a link that could not be said by then is not said late
-OVER = (DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.FAILED, DeliveryState.MISSED)
 
 
 class NotOpen(Conflict):

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from groupops.inbound.models import StoredEvent
 from groupops.inbound.turn import Turn
 from groupops.messaging.adapter import EventKind
-from groupops.shared import clock
 from members.models import Membership
-from moderation.policy import Offence, Source
-from moderation.services import Noticed, Report
+from moderation.policy import Offence
+from moderation.services import Report
+from moderation.services.noticed import pointed_at
 
 REPORT = ("举报", "/report")
 
@@ -31,24 +31,9 @@ def reports_in(turns: Mapping[int, Turn]) -> list[Report]:
         row = said.get((turn.group_id, turn.reply_to))
         member = members.get((row.person_id or 0, row.group_id or 0)) if row else None
         if row is not None and member is not None and member != turn.membership_id:
-            found.append(Report(turn.membership_id or 0, _reported(row, member, turn)))
+            told = pointed_at(row, group_id=turn.group_id, membership_id=member, offence=Offence.OFF_TOPIC, zone=turn.zone)
+            found.append(Report(turn.membership_id or 0, told))
     return found
-
-
-def _reported(row: StoredEvent, member: int, turn: Turn) -> Noticed:
-    return Noticed(
-        event_id=row.pk,
-        group_id=turn.group_id,
-        membership_id=member,
-        author=row.remote_user,
-        message=row.remote_message,
-        text=row.text,
-        at=row.occurred_at,
-        day=clock.local(row.occurred_at, turn.zone).date(),
-        offence=Offence.OFF_TOPIC,
-        source=Source.REPORT,
-        counted=True,
-    )
 
 
 def _members(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:

@@ -1,7 +1,9 @@
 """When a rule looks, and at what it does not."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+FRESH = timedelta(hours=1)  # what was told so late belongs to a history: it is no flood and no quarrel of now
 
 
 def is_active(at: datetime, zone: str, *, starts_at: datetime | None, ends_at: datetime | None, from_hour: int, until_hour: int) -> bool:

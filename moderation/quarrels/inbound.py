@@ -9,11 +9,11 @@ from groupops.inbound.turn import Batch, Turn, step
 from groupops.messaging.adapter import EventKind
 from moderation.inbound import message_of
 from moderation.policy import Offence
+from moderation.policy.active import FRESH
 from moderation.policy.quarrels import mentioned
 from moderation.quarrels import queries, services
 from moderation.quarrels.services import Heard
 from moderation.queries.rules import detector_of, rules_for
-from moderation.raids.policy import FRESH
 
 LISTEN = "moderation.quarrels.inbound.listen"
 RISES = gettext_noop("A quarrel rises here: a person looks at it.")
@@ -50,13 +50,14 @@ def _targets(said: Mapping[int, Turn]) -> dict[int, int]:
     authors = queries.authors(replies) if replies else {}
     authors |= {(turn.group_id, turn.message): turn.person_id for turn in said.values() if turn.message and turn.person_id}
     members = queries.members({(authors[key], key[0]) for key in replies if key in authors}) if replies else {}
-    names = {(turn.group_id, name) for turn in said.values() for name in mentioned(turn.text)}
-    called = queries.called(names) if names else {}
+    names = {event: mentioned(turn.text) for event, turn in said.items()}
+    asked = {(turn.group_id, name) for event, turn in said.items() for name in names[event]}
+    called = queries.called(asked) if asked else {}
     found = {}
     for event, turn in said.items():
         author = authors.get((turn.group_id, turn.reply_to)) if turn.reply_to else None
         target = members.get((author, turn.group_id)) if author else None
-        target = target or next((called[turn.group_id, name] for name in mentioned(turn.text) if (turn.group_id, name) in called), None)
+        target = target or next((called[turn.group_id, name] for name in names[event] if (turn.group_id, name) in called), None)
         if target and target != turn.membership_id:
             found[event] = target
     return found

@@ -4,15 +4,14 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.shortcuts import get_object_or_404
 
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups import queries as groups
 from groupops.groups.access import GroupRight
-from groupops.groups.models import Group
 from groupops.inbound.models import StoredEvent
 from groupops.messaging.adapter import EventKind
-from groupops.shared.http import not_found_unless
 from groupops.shared.placeholders import fill
 from members.models import Membership
 from moderation.models import Exchange, Quarrel, QuarrelSide, QuarrelStep
@@ -23,7 +22,7 @@ OPEN = Q(closed_at=None)
 
 def rules(group_ids: Collection[int]) -> dict[int, QuarrelRule]:
     """What counts in each group. Two queries."""
-    return groups.policies_for(NAME, Group.objects.filter(pk__in=group_ids).only("pk", "kind_id"))
+    return groups.policies_of(NAME, group_ids)
 
 
 def authors(messages: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
@@ -87,10 +86,7 @@ def quarrels_for(user: User) -> QuerySet[Quarrel]:
 
 def quarrel_for(user: User, pk: int) -> Quarrel:
     """One of them; 404 for a foreign or an absent one."""
-    found = quarrels_for(user).filter(pk=pk).first()
-    not_found_unless(found)
-    assert found is not None  # noqa: S101
-    return found
+    return get_object_or_404(quarrels_for(user), pk=pk)
 
 
 def to_do(user: User) -> QuerySet[Quarrel]:

@@ -14,7 +14,7 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.messaging import outbox
 from groupops.messaging.models import Delivery
-from groupops.messaging.policy import DeliveryState
+from groupops.messaging.policy import OVER
 from groupops.record import services as record
 from groupops.shared import bulk, live
 from groupops.shared.errors import Conflict, Invalid
@@ -152,7 +152,7 @@ def say(*, quarrel: Quarrel, text: str, by: User, at: datetime) -> QuarrelStep:
     with transaction.atomic():
         _locked(quarrel)
         row = QuarrelStep.objects.select_for_update().get(quarrel=quarrel, step=Step.INTERVENE)
-        going = Delivery.objects.filter(purpose=PURPOSE, subject_id=row.pk).exclude(state__in=_SETTLED)
+        going = Delivery.objects.filter(purpose=PURPOSE, subject_id=row.pk).exclude(state__in=OVER)
         if row.done_at is not None or going.exists():
             raise Closed(_("It is on its way already, or was said."))
         row.text, row.asked_by, row.parts = said, by, row.parts + 1
@@ -161,9 +161,6 @@ def say(*, quarrel: Quarrel, text: str, by: User, at: datetime) -> QuarrelStep:
         outbox.say(purpose=PURPOSE, subject_id=row.pk, group=quarrel.group, text=said, due_at=at, expires_at=ends, at=at, part=row.parts)
         record.audit(by=by, verb="quarrel.say", target=quarrel, at=at, group_id=quarrel.group_id, after={"text": said})
     return row
-
-
-_SETTLED = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.MISSED, DeliveryState.CANCELLED)
 
 
 def was_said(*, step_id: int, at: datetime) -> None:

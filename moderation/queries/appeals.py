@@ -1,11 +1,11 @@
 """Appeals that a user may see and decide, and how often they are right."""
 
 from django.db.models import Count, Q, QuerySet
+from django.shortcuts import get_object_or_404
 
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
-from groupops.shared.http import not_found_unless
 from moderation.models import Appeal
 from moderation.policy import AppealState
 
@@ -20,10 +20,7 @@ def appeals_for(user: User) -> QuerySet[Appeal]:
 
 def appeal_for(user: User, pk: int) -> Appeal:
     """One of them; 404 for a foreign or an absent one."""
-    found = appeals_for(user).filter(pk=pk).first()
-    not_found_unless(found)
-    assert found is not None  # noqa: S101
-    return found
+    return get_object_or_404(appeals_for(user), pk=pk)
 
 
 def open_appeals(user: User) -> QuerySet[Appeal]:

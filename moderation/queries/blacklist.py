@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
 
 from groupops.accounts.models import User
 from groupops.accounts.policy import Role
 from groupops.groups import access
 from groupops.groups.access import BY_ROLE, GroupRight
 from groupops.groups.policy import Scope
-from groupops.shared.http import not_found_unless
 from members import queries as members
 from members.models import Membership, Person
 from moderation.models import Barred
@@ -27,10 +27,7 @@ def blacklist_for(user: User) -> QuerySet[Barred]:
 
 def barred_for(user: User, pk: int) -> Barred:
     """One of them; 404 for a foreign or an absent one."""
-    found = blacklist_for(user).filter(pk=pk).first()
-    not_found_unless(found)
-    assert found is not None  # noqa: S101
-    return found
+    return get_object_or_404(blacklist_for(user), pk=pk)
 
 
 def in_force(at: datetime) -> QuerySet[Barred]:

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
+from django.shortcuts import get_object_or_404
 
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
-from groupops.shared.http import not_found_unless
 from moderation.models import Case
 from moderation.policy import OPEN, CaseState
 
@@ -23,10 +23,7 @@ def cases_for(user: User) -> QuerySet[Case]:
 
 def case_for(user: User, pk: int) -> Case:
     """One of them; 404 for a foreign or an absent one."""
-    found = cases_for(user).filter(pk=pk).first()
-    not_found_unless(found)
-    assert found is not None  # noqa: S101
-    return found
+    return get_object_or_404(cases_for(user), pk=pk)
 
 
 def to_judge(user: User, at: datetime) -> QuerySet[Case]:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from groupops.groups.policy.values import setting
 
 NAME = "moderation.raids"
-FRESH = timedelta(hours=1)  # a join that was told so late belongs to a history, not to a raid
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,15 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.shortcuts import get_object_or_404
 
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups import queries as groups
 from groupops.groups.access import GroupRight
-from groupops.groups.models import Group
 from groupops.inbound.models import StoredEvent
 from groupops.messaging.adapter import EventKind
 from groupops.shared.compiled import Among, Compiled
-from groupops.shared.http import not_found_unless
 from members.models import Membership
 from moderation.models import Raid, RaidJoin
 from moderation.models.raids import JoinOutcome
@@ -25,7 +24,7 @@ WAITS = Q(entries__outcome=JoinOutcome.WAITS)
 
 def rules(group_ids: Collection[int]) -> dict[int, RaidRule]:
     """What counts in each group. Two queries."""
-    return groups.policies_for(NAME, Group.objects.filter(pk__in=group_ids).only("pk", "kind_id"))
+    return groups.policies_of(NAME, group_ids)
 
 
 def held(group_ids: Collection[int]) -> set[int]:
@@ -78,10 +77,7 @@ def raids_for(user: User) -> QuerySet[Raid]:
 
 def raid_for(user: User, pk: int) -> Raid:
     """One of them; 404 for a foreign or an absent one."""
-    found = raids_for(user).filter(pk=pk).first()
-    not_found_unless(found)
-    assert found is not None  # noqa: S101
-    return found
+    return get_object_or_404(raids_for(user), pk=pk)
 
 
 def entries(raid: Raid) -> QuerySet[RaidJoin]:

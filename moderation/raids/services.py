@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,23 +16,19 @@ from django.utils.translation import gettext_noop
 from groupops.accounts.models import User
 from groupops.groups import access
 from groupops.groups.access import GroupRight
-from groupops.groups.models import Group
 from groupops.record import services as record
-from groupops.record.models import Alarm
-from groupops.shared import bulk, live
+from groupops.shared import bulk, live, skipping
 from groupops.shared.errors import Conflict
-from moderation import queries as judging
 from moderation import services as moderation
 from moderation.models import Raid, RaidJoin
 from moderation.models.raids import JoinOutcome
 from moderation.policy import Offence, Source
+from moderation.policy.active import FRESH
 from moderation.raids import queries
-from moderation.raids.policy import FRESH
 from moderation.services import Noticed
 
 FLOODED = gettext_noop("%(group)s: %(joins)d joined within %(minutes)d minutes. Welcomes and ways in are held.")
 WATCHED = gettext_noop("%(group)s: %(joins)d joined within %(minutes)d minutes.")
-CAP = "moderation-cap:"
 JOINED_IN = gettext_noop("Joined in a flood of joins.")
 SETTLED = _("Somebody has looked at them already.")
 
@@ -51,14 +47,7 @@ class Join:
     at: datetime
 
 
-@dataclass
-class Many:
-    """What became of several: which were done, and which not and why."""
-
-    done: list[RaidJoin] = field(default_factory=list)
-    skipped: list[tuple[RaidJoin, str | Promise]] = field(default_factory=list)
-
-
+Many = skipping.Many[RaidJoin]
 Entry = tuple[int, int, int | None, datetime]  # raid, membership, event where it is known, when
 
 
@@ -235,15 +224,3 @@ def _again(row: RaidJoin, by: User, at: datetime) -> str | Promise | None:
     row.save(update_fields=["outcome", "settled_by", "settled_at"])
     record.audit(by=by, verb="raid.look_again", target=row, at=at, group_id=row.raid.group_id)
     return None
-
-
-def close_caps(*, at: datetime) -> int:
-    """Close the alarms of groups in which the machine may act again: fewer acts in the last hour than the cap."""
-    rows = Alarm.objects.filter(closed_at=None, key__startswith=CAP, group_id__isnull=False)
-    open_ = {group: key for group, key in rows.order_by("pk").values_list("group_id", "key") if group}
-    if not open_:
-        return 0
-    ladders = judging.ladder_rules(Group.objects.filter(pk__in=open_))
-    dealt = judging.dealt_with(list(open_), at)
-    over = [key for group, key in open_.items() if group in ladders and dealt.get(group, 0) < ladders[group].per_hour]
-    return sum(record.close_alarm(key=key, at=at) for key in over)

@@ -13,6 +13,7 @@ from moderation.policy import OPEN, CaseState, LadderRule, Offence, Severity, du
 from moderation.queries.standing import HOUR
 from moderation.services import Noticed, Report
 from moderation.services.noticing import INCIDENT, Standing, why_held
+from moderation.services.opening import first_of, key_of
 
 Who = tuple[int, Offence]
 Gone = Mapping[tuple[int, str], tuple[str, datetime]]
@@ -90,7 +91,7 @@ class Play:
         self._follow(played, found, standing, at)
 
     def _opened(self, who: Who, found: list[Noticed], standing: Standing, at: datetime) -> Played:
-        first = max(found, key=lambda one: (one.certain, one.score))
+        first = first_of(found)
         membership, offence = who
         case = Case(
             group_id=first.group_id,
@@ -99,7 +100,7 @@ class Play:
             severity=first.severity,
             source=first.source,
             rule=first.rule,
-            key=f"{membership}:{offence}:{min(one.event_id for one in found)}",
+            key=key_of(first, found),
             state=CaseState.OPEN,
             state_at=at,
             opened_at=at,

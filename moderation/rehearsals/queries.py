@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.shortcuts import get_object_or_404
 
 from groupops.accounts.models import User
 from groupops.accounts.policy import Right
@@ -13,7 +14,6 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
 from groupops.inbound.models import Emptied
-from groupops.shared.http import not_found_unless
 from moderation.models import Case, Decision, Evidence, Rehearsal, RehearsedCase, Rule, Strike
 from moderation.models.rehearsals import Which
 from moderation.policy import RuleState, Source
@@ -39,10 +39,7 @@ def rehearsals_for(user: User) -> QuerySet[Rehearsal]:
 
 def rehearsal_for(user: User, pk: int) -> Rehearsal:
     """One of them; 404 for a foreign or an absent one."""
-    found = rehearsals_for(user).filter(pk=pk).first()
-    not_found_unless(found)
-    assert found is not None  # noqa: S101
-    return found
+    return get_object_or_404(rehearsals_for(user), pk=pk)
 
 
 def cases_of(row: Rehearsal, user: User) -> QuerySet[RehearsedCase]:

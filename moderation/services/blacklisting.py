@@ -24,6 +24,7 @@ from moderation.policy import OPEN, Act, CaseState, Held, MeasureState, Offence,
 from moderation.queries.blacklist import covered, held_against, in_force
 from moderation.services import acting, punishing
 from moderation.services.demanding import ItIsYou
+from moderation.services.opening import snapshot
 
 CHUNK = 500
 TOLD = ("scope", "group_id", "kind_id", "reason", "until")
@@ -169,5 +170,5 @@ def _open(row: Membership, *, second: bool, at: datetime) -> Case:
         opened_at=at,
         needs_second=second,
         rank=0,
-        standing={"tier": row.tier, "post": second, "days": max((at - row.joined_at).days, 0), "strikes": 0},
+        standing=snapshot(row, post=second, strikes=0, at=at),
     )

@@ -3,10 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.urls import reverse
-from django.utils.translation import gettext_noop
-
-from groupops.record import services as record
 from moderation.models import Case
 from moderation.policy import (
     OPEN,
@@ -23,11 +19,9 @@ from moderation.policy import (
     ladder_of,
     weight_of,
 )
-from moderation.services import acting, counting, punishing
+from moderation.services import acting, capping, counting, punishing
 from moderation.services.known import Standing
 from moderation.services.noticed import Noticed
-
-CAPPED = gettext_noop("The cap of automatic acts is reached in a group: people decide what follows.")
 
 
 def follow(standing: Standing, case: Case, found: Sequence[Noticed], at: datetime) -> None:
@@ -42,7 +36,7 @@ def follow(standing: Standing, case: Case, found: Sequence[Noticed], at: datetim
     held = why_held(standing, case, found, rule)
     if held:
         if held == Held.CAP:
-            _alarm(case, at)
+            capping.alarm(case, at)
         _hold(case, held)
         return
     _never_counted(case, found)
@@ -97,8 +91,3 @@ def _enlarge(case: Case, found: Sequence[Noticed], at: datetime) -> None:
 def _never_counted(case: Case, found: Sequence[Noticed]) -> None:
     """Messages that go no further than this step: nothing of them is to be taken out of a day."""
     case.evidence.filter(event_id__in=[one.event_id for one in found if not one.counted]).update(withheld=True)
-
-
-def _alarm(case: Case, at: datetime) -> None:
-    url = f"{reverse('moderation:queue')}?group={case.group_id}"
-    record.raise_alarm(key=f"moderation-cap:{case.group_id}", severity="warning", text=CAPPED, at=at, url=url, group_id=case.group_id)

@@ -1,20 +1,12 @@
 """The same thing done to several cases: which were done, and which not and why."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
-from django.utils.functional import Promise
-
+from groupops.shared import skipping
 from groupops.shared.errors import Refused
 from moderation.models import Case
 
-
-@dataclass
-class Many:
-    """What became of several cases."""
-
-    done: list[Case] = field(default_factory=list)
-    skipped: list[tuple[Case, str | Promise]] = field(default_factory=list)
+Many = skipping.Many[Case]
 
 
 def each(cases: Sequence[Case], work: Callable[[Case], Case]) -> Many:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from groupops.inbound.models import StoredEvent
 from moderation.models import Rule
 from moderation.policy import Offence, Severity, Source
 
@@ -35,6 +37,23 @@ class Noticed:
     def severity(self) -> Severity:
         """The rule's, else normal."""
         return Severity(self.rule.severity) if self.rule else Severity.NORMAL
+
+
+def pointed_at(event: StoredEvent, *, group_id: int, membership_id: int, offence: Offence, zone: str) -> Noticed:
+    """A kept message that members reported; `membership_id` is its author's, `zone` the group's."""
+    return Noticed(
+        event_id=event.pk,
+        group_id=group_id,
+        membership_id=membership_id,
+        author=event.remote_user,
+        message=event.remote_message,
+        text=event.text,
+        at=event.occurred_at,
+        day=event.occurred_at.astimezone(ZoneInfo(zone)).date(),
+        offence=offence,
+        source=Source.REPORT,
+        counted=True,
+    )
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 
+from members.models import Membership
 from moderation.models import Case, Evidence
 from moderation.policy import TO_PEOPLE, Severity, Source, ladder_of
 from moderation.services.known import Standing
@@ -13,8 +15,23 @@ from moderation.services.noticed import Noticed
 PERMILLE = 1000
 
 
+def first_of(found: Sequence[Noticed]) -> Noticed:
+    """What a case is called by: what is certain, then what scored highest."""
+    return max(found, key=lambda one: (one.certain, one.score))
+
+
+def key_of(first: Noticed, found: Iterable[Noticed]) -> str:
+    """Of the case of an incident: the member, the offence, the first message."""
+    return f"{first.membership_id}:{first.offence}:{min(one.event_id for one in found)}"
+
+
+def snapshot(member: Membership, *, post: bool, strikes: int, at: datetime) -> dict[str, Any]:
+    """A member's standing, kept with the case."""
+    return {"tier": member.tier, "post": post, "days": max((at - member.joined_at).days, 0), "strikes": strikes}
+
+
 def open_case(standing: Standing, found: Sequence[Noticed], at: datetime) -> Case:
-    first = max(found, key=lambda one: (one.certain, one.score))
+    first = first_of(found)
     member = standing.members[first.membership_id]
     rule, second = standing.rules[member.group_id], member.pk in standing.posts
     case = Case.objects.create(
@@ -26,17 +43,12 @@ def open_case(standing: Standing, found: Sequence[Noticed], at: datetime) -> Cas
         rule=first.rule,
         rule_version=first.rule.version if first.rule else None,
         explanation=first.rule.explanation if first.rule else "",
-        key=f"{member.pk}:{first.offence}:{min(one.event_id for one in found)}",
+        key=key_of(first, found),
         state_at=at,
         opened_at=at,
         needs_second=second and rule.second_for_posts,
         rank=_rank(first),
-        standing={
-            "tier": member.tier,
-            "post": second,
-            "days": max((at - member.joined_at).days, 0),
-            "strikes": standing.strikes[member.pk, ladder_of(first.offence)],
-        },
+        standing=snapshot(member, post=second, strikes=standing.strikes[member.pk, ladder_of(first.offence)], at=at),
     )
     standing.open[member.pk, first.offence] = case
     return case

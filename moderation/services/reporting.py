@@ -1,20 +1,18 @@
 """A member reports one message of their group, chosen on their page: at most a few a day, each message once."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from groupops.inbound.models import StoredEvent
 from groupops.shared.errors import Conflict
 from members.models import Membership
 from moderation.models import Case, Report
-from moderation.policy import Offence, Source
+from moderation.policy import Offence
 from moderation.queries.reporting import author_of, reportable
 from moderation.services import noticing
-from moderation.services.noticed import Noticed
 from moderation.services.noticed import Report as Told
+from moderation.services.noticed import pointed_at
 
 DAY = timedelta(days=1)
 A_DAY = 5  # of one member
@@ -39,21 +37,5 @@ def report(*, reporter: Membership, event_id: int, offence: Offence, at: datetim
             raise ReportRefused(
                 _("You have reported %(n)d messages today. Tell an admin if there is more.") % {"n": A_DAY}, field="message"
             )
-        told = Told(reporter.pk, _noticed(event, author, offence, reporter.group.zone))
-        return noticing.notice(noticed=[], reports=[told], at=at)[event.pk]
-
-
-def _noticed(event: StoredEvent, author: int, offence: Offence, zone: str) -> Noticed:
-    return Noticed(
-        event_id=event.pk,
-        group_id=event.group_id or 0,
-        membership_id=author,
-        author=event.remote_user,
-        message=event.remote_message,
-        text=event.text,
-        at=event.occurred_at,
-        day=event.occurred_at.astimezone(ZoneInfo(zone)).date(),
-        offence=offence,
-        source=Source.REPORT,
-        counted=True,
-    )
+        told = pointed_at(event, group_id=reporter.group_id, membership_id=author, offence=offence, zone=reporter.group.zone)
+        return noticing.notice(noticed=[], reports=[Told(reporter.pk, told)], at=at)[event.pk]

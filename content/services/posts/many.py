@@ -1,22 +1,16 @@
 """The same act on many posts: each stands alone, and what was skipped says why."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from content.models import Post
 from content.services.posts import acting, reviewing
 from content.workflow import Act
 from groupops.accounts.models import User
+from groupops.shared import skipping
 from groupops.shared.errors import Refused
 
-
-@dataclass
-class Many:
-    """What was done, and what not with the reason."""
-
-    done: list[Post] = field(default_factory=list)
-    skipped: list[tuple[Post, str]] = field(default_factory=list)
+Many = skipping.Many[Post]
 
 
 def act_on(*, posts: Iterable[Post], act: Act, by: User | None, at: datetime, note: str = "") -> Many:

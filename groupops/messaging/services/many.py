@@ -1,22 +1,16 @@
 """The same decision about many deliveries: each stands alone, and what was skipped says why."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from groupops.accounts.models import User
 from groupops.messaging.models import Delivery
 from groupops.messaging.policy import Decision
 from groupops.messaging.services import decisions, taking
+from groupops.shared import skipping
 from groupops.shared.errors import Refused
 
-
-@dataclass
-class Many:
-    """What was done, and what not with the reason."""
-
-    done: list[Delivery] = field(default_factory=list)
-    skipped: list[tuple[Delivery, str]] = field(default_factory=list)
+Many = skipping.Many[Delivery]
 
 
 def decide_many(*, deliveries: Iterable[Delivery], decision: Decision, by: User, at: datetime) -> Many:

@@ -1,7 +1,6 @@
 """Many cases at once: who is done, who is skipped and why; the removal itself."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,6 +15,7 @@ from groupops.messaging import outbox
 from groupops.messaging.adapter import Operation
 from groupops.messaging.models import Binding
 from groupops.record import services as record
+from groupops.shared import skipping
 from members.models import SweepCase
 from members.sweep import moving, queries
 from members.sweeping import CaseState
@@ -26,12 +26,7 @@ Why = str | Promise | None  # why nothing was done; None where it was
 NOT_THERE = _("It has moved on: it is now “%(state)s”.")
 
 
-@dataclass
-class Many:
-    """What became of several cases: which were done, and which not and why."""
-
-    done: list[SweepCase] = field(default_factory=list)
-    skipped: list[tuple[SweepCase, str | Promise]] = field(default_factory=list)
+Many = skipping.Many[SweepCase]
 
 
 Work = Callable[[SweepCase], Why]

@@ -24,6 +24,7 @@ from moderation.policy import CaseState, Source
 from moderation.raids import queries, services
 from moderation.raids.policy import RaidRule
 from moderation.raids.today import source
+from moderation.services import capping
 from tests.factories.accounts import operator, viewer
 from tests.factories.groups import NOW, StaffPostFactory
 from tests.factories.inbound import happened, hear, joined
@@ -167,9 +168,9 @@ def test_the_alarm_of_a_cap_closes_when_the_machine_may_act_again() -> None:
     for one in Membership.objects.order_by("pk"):
         found(one, rule=None)
     assert sorted(Case.objects.values_list("state", "held")) == [("open", "cap"), ("punished", "")]
-    assert services.close_caps(at=NOW + 30 * MINUTE) == 0
+    assert capping.close_alarms(at=NOW + 30 * MINUTE) == 0
     assert Alarm.objects.filter(closed_at=None, key__startswith="moderation-cap").exists()
-    assert services.close_caps(at=NOW + 61 * MINUTE) == 1
+    assert capping.close_alarms(at=NOW + 61 * MINUTE) == 1
 
 
 def test_a_flood_begins_with_its_first_join() -> None:
