@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -51,10 +52,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     }
     found = QueueFilter(request.GET, queryset=rows[view], request=request)
     not_found_unless(found.is_valid())
-    page = paging.page(found.qs, query=request.GET, order=ORDER, descending=False)
+    part = "" if not is_htmx(request) else "#counts" if request.headers.get("HX-Target") == COUNTS else "#list"
     context = {
-        "page": page,
-        "lines": lines(page.rows, user, at),
         "filter": found,
         "pills": _pills(request, view, user),
         "is_filtered": any(found.form.cleaned_data.values()),
@@ -63,7 +62,9 @@ def queue(request: HttpRequest) -> HttpResponse:
         "saved": saved(request, user),
         "live_url": reverse("live") if settings.REDIS_URL else "",
     }
-    part = "" if not is_htmx(request) else "#counts" if request.headers.get("HX-Target") == COUNTS else "#list"
+    if part != "#counts":
+        page = paging.page(found.qs, query=request.GET, order=ORDER, descending=False)
+        context |= {"page": page, "lines": lines(page.rows, user, at)}
     return render(request, f"moderation/queue.html{part}", context)
 
 
@@ -91,21 +92,36 @@ def act(request: HttpRequest) -> HttpResponse:
     cases = list(queries.cases_for(actor(request)).filter(pk__in=ids(given[:MOST])).order_by("pk"))
     seen = next(iter(ids([version])), None) if only else None
     result = carry_out(name, cases, version=seen, note=request.POST.get("note", ""), by=actor(request))
+    if only and cases and is_htmx(request):
+        return _row(request, name, result, cases[0].pk)
     return answer(request, name, result)
+
+
+def _row(request: HttpRequest, name: str, result: Many, pk: int) -> HttpResponse:
+    """The row of a case as it stands now, in place of the one that was acted on; nothing where it is to judge no longer."""
+    _say(request, name, result)
+    user, at = actor(request), clock.now()
+    shown = lines(queries.to_judge(user, at).filter(pk=pk), user, at)
+    place = {"HX-Retarget": f"#case-{pk}", "HX-Reswap": "outerHTML" if shown else "delete", "HX-Trigger": "queue:refresh"}
+    content = render_to_string("moderation/queue.html#row", {"line": shown[0]}, request) if shown else ""
+    return HttpResponse(content, headers=place)
 
 
 def answer(request: HttpRequest, name: str, result: Many) -> HttpResponse:
     """Says what was done, with its undo, and what was skipped, with why; leads back."""
-    n = len(result.done)
-    if is_htmx(request) and not n:
+    if is_htmx(request) and not result.done:
         raise NothingDone(_skipped(result) or _("Nothing was chosen."))
-    if result.done:
+    _say(request, name, result)
+    return refreshed(request, next_url(request, default=reverse("moderation:queue")))
+
+
+def _say(request: HttpRequest, name: str, result: Many) -> None:
+    if n := len(result.done):
         messages.success(request, _texts(name, result) % {"n": n}, extra_tags=_undoing(name, result))
     if skipped := _skipped(result):
         messages.warning(request, skipped)
     elif not result.done:
         messages.warning(request, _("Nothing was chosen."))
-    return refreshed(request, next_url(request, default=reverse("moderation:queue")))
 
 
 def _texts(name: str, result: Many) -> str:

@@ -31,11 +31,36 @@ def test_the_queue_is_worked_off_by_keys(log_in: Callable[[User], None], visit: 
     assert Strike.objects.filter(overruled_at=None).count() == 0
     assert set(Measure.objects.values_list("state", flat=True)) == {"cancelled"}
     moderation.decide(case=second, verdict=Verdict.CLEAN, by=accounts.operator(name="小周"), at=clock.now())
+    expect(page.locator(f"#case-{first.pk}")).to_have_class("is-current")
     page.keyboard.press("j")
     page.keyboard.press("p")
     expect(page.locator(".toast-item", has_text="小周")).to_have_count(1)
+    expect(page.locator(f"#case-{second.pk}")).to_have_count(0)
     assert Case.objects.get(pk=second.pk).state == CaseState.CLEAN
     page.locator("[data-bulk-target=all]").check()
     page.locator(".card-footer [value=mistake]").click()
     expect(page.locator(f"#case-{third.pk}")).to_have_count(0)
     assert Case.objects.filter(state=CaseState.MISTAKEN).count() == 2
+
+
+def test_the_next_case_is_current_before_the_answer(log_in: Callable[[User], None], visit: Callable[[str], Page]) -> None:
+    now = clock.now()
+    cases = [CaseFactory(opened_at=now, state_at=now) for _n in range(27)]
+    log_in(accounts.operator(name="林晓"))
+    page = visit(reverse("moderation:queue"))
+    expect(page.locator("#queue-counts [aria-current]")).to_contain_text("27")
+    page.locator("#id_note").fill("发过三次")
+    page.locator("h1").click()
+    for _n in range(3):  # faster than any answer: each goes to a case of its own
+        page.keyboard.press("c")
+    expect(page.locator("tr[id^=case-]")).to_have_count(22)
+    assert set(Case.objects.exclude(state=CaseState.OPEN).values_list("pk", flat=True)) == {case.pk for case in cases[:3]}
+    assert [case.decisions.get().note for case in cases[:3]] == ["发过三次", "", ""]
+    expect(page.locator("#queue-counts [aria-current]")).to_contain_text("24")
+    page.keyboard.press("t")
+    expect(page.locator(f"#case-{cases[3].pk} [value^=release]")).to_have_count(1)
+    expect(page.locator(f"#case-{cases[3].pk}")).to_have_class("is-current")
+    for _n in range(22):
+        page.keyboard.press("x")
+    expect(page.locator("tr[id^=case-]")).to_have_count(2)
+    expect(page.locator(f"#case-{cases[25].pk}")).to_have_class("is-current")
