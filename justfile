@@ -58,6 +58,14 @@ murder *arguments:
 prove-slots *arguments:
     {{ python }} -m tests.slots --record docs/reference/proof.md {{ arguments }}
 
+# fifty judges at each of a thousand cases in the same moment: one decision each
+prove-races *arguments:
+    {{ python }} -m tests.races --record docs/reference/proof.md {{ arguments }}
+
+# ninety simulated days twice: what a rehearsal says of drafts, and what the live rules then do, case by case
+prove-rehearsal *arguments:
+    {{ python }} -m tests.rehearsal --record docs/reference/proof.md {{ arguments }}
+
 # which lines and branches the tests do not reach
 coverage *arguments:
     mkdir -p .cache/coverage
