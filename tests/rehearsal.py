@@ -39,7 +39,7 @@ def main() -> int:
         return 0
     drafts, live = _both(options)
     rehearsed, really, again = (
-        {tuple(map(str, one)) for one in cases} for cases in (drafts["rehearsed"], live["really"], live["rehearsed"])
+        {tuple(map(str, one.values())) for one in cases} for cases in (drafts["rehearsed"], live["really"], live["rehearsed"])
     )
     only = [sorted(rehearsed - really), sorted(really - rehearsed), sorted(again ^ really)]
     for what, cases in zip(("only rehearsed", "only real", "differently rehearsed afterwards"), only, strict=True):
@@ -108,8 +108,8 @@ def _life(options: argparse.Namespace) -> dict[str, Any]:
     compared = Counter(RehearsedCase.objects.filter(rehearsal=row).values_list("compared", flat=True))
     return {
         "told": here.told,
-        "rehearsed": list(shapes.rehearsed(row).values()),
-        "really": list(shapes.really(here.groups).values()),
+        "rehearsed": [one._asdict() for one in shapes.rehearsed(row).values()],
+        "really": [one._asdict() for one in shapes.really(here.groups).values()],
         "seconds": [round(played - began), round(stopwatch.monotonic() - played)],
         **{name: compared[name] for name in ("new", "same", "gone")},
     }
@@ -117,10 +117,8 @@ def _life(options: argparse.Namespace) -> dict[str, Any]:
 
 def _counted(drafts: dict[str, Any], live: dict[str, Any], only: list[list[Any]], options: argparse.Namespace) -> list[object]:
     """A row of COLUMNS."""
-    from tests.moderation.rehearsals.shapes import Shape
-
-    cases, told = [Shape(*case) for case in live["really"]], live["told"]
-    states, steps = Counter(case.state for case in cases), Counter(case.step for case in cases if case.step is not None)
+    cases, told = live["really"], Counter(live["told"])
+    states, steps = Counter(case["state"] for case in cases), Counter(case["step"] for case in cases if case["step"] is not None)
     return [
         "SQLite" if options.sqlite else "PostgreSQL", f"{options.groups} × {options.members}", options.days,
         told["messages"], told["batches"], told["recalled"], told["reports"],

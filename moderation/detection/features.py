@@ -1,19 +1,21 @@
 """What a model sees of texts: pieces of one to six characters in several views, hashed into numbered columns. All texts at once, in numpy.
 
 raw: as written. normal: as meant. tight: without gaps. pairs: two characters that stand near each other. shape: what sort each
-character is (common, rare or very rare ideograph, digit,
-letter, sign, emoji, hidden …). outline: the shape with runs made one. sound: how it is read. marks: length, shares, contacts.
+character is (common, rare or very rare ideograph, digit, letter, sign, emoji, hidden …). outline: the shape with runs made one.
+sound: how it is read. marks: length, shares, contacts. cues: what adverts are made of (cues.py).
 """
 
 import re
 import unicodedata
 import zlib
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from moderation.detection.cues import cues
 from moderation.detection.glyphs import reading
 from moderation.detection.normal import normal
 
@@ -50,10 +52,10 @@ def pieces(texts: Sequence[str]) -> dict[str, Pieces]:
         "outline": _grams(_runs(shape), 1, 6),
         "sound": _grams(_sounds(tight), 1, 4),
     }
-    return views | {"marks": _marks(raw, meant, shape, len(texts))}
+    return views | {"marks": _marks(raw, meant, shape, len(texts)), "cues": _cues(meant)}
 
 
-VIEWS = ("raw", "normal", "tight", "pairs", "shape", "outline", "sound", "marks")
+VIEWS = ("raw", "normal", "tight", "pairs", "shape", "outline", "sound", "marks", "cues")  # a model that is kept knows the first of them
 
 
 def _codes(text: str) -> Array:
@@ -195,6 +197,12 @@ def _marks(raw: str, meant: str, shape: Array, count: int) -> Pieces:
     rows += [np.array([pattern.search(text) is not None for text in plain]) for pattern in _CONTACTS]
     keys = [np.arange(count) << BITS | (at * 64 + np.minimum(row.astype(np.int64), 63)) for at, row in enumerate(rows)]
     return _once(np.concatenate(keys))
+
+
+def _cues(meant: str) -> Pieces:
+    seen = cues(meant.split(_BREAK))
+    document = np.repeat(np.arange(len(seen)), [len(each) for each in seen])
+    return document, np.fromiter(chain.from_iterable(seen), dtype=np.int64)
 
 
 def _steps(amounts: Array) -> Array:

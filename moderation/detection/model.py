@@ -97,13 +97,15 @@ class Model:
                 raise BadModel("no model of this program")
             told, _line, packed = kept[len(MAGIC) :].partition(b"\n")
             head = json.loads(told)
-            if tuple(head["views"]) != VIEWS or head["width"] != WIDTH:
+            known = tuple(head["views"])
+            if known != VIEWS[: len(known)] or head["width"] != WIDTH:
                 raise BadModel("a model of another version; train it again")
-            unpacked = zlib.decompressobj().decompress(packed, len(VIEWS) * WIDTH + 1)
-            steps = np.frombuffer(unpacked, dtype=np.int8).reshape(len(VIEWS), WIDTH)
-            scales = tuple(float(scale) / 127 for scale in head["scales"])
-            if len(scales) != len(VIEWS):
+            unpacked = zlib.decompressobj().decompress(packed, len(known) * WIDTH + 1)
+            steps = np.zeros((len(VIEWS), WIDTH), dtype=np.int8)  # views that came later weigh nothing in it
+            steps[: len(known)] = np.frombuffer(unpacked, dtype=np.int8).reshape(len(known), WIDTH)
+            if len(head["scales"]) != len(known):
                 raise BadModel("damaged: a scale is missing")
+            scales = (*(float(scale) / 127 for scale in head["scales"]), *(1.0 for _view in VIEWS[len(known) :]))
             return cls(steps, float(head["constant"]), float(head["queue"]), float(head["automatic"]), int(head["examples"]), scales)
         except (ValueError, KeyError, TypeError, zlib.error) as error:
             raise error if isinstance(error, BadModel) else BadModel(f"damaged: {error}") from error

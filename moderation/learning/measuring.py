@@ -50,15 +50,15 @@ def measured(known: Sequence[Judged], said: Sequence[str], *, base: Model | None
     from moderation.detection.training import Example, teach
 
     texts = [*(one.text for one in known), *said]
-    truth = [*(one.offence for one in known), *(False for _text in said)]
     places = clusters(texts)
+    truth = [*(one.offence for one in known), *_spread(places, known)]
     taught = teach([Example(*row) for row in zip(texts, truth, places, strict=True)], base)
     seen = {place for place, one in zip(places, known, strict=False) if since is None or one.at <= since}
     fresh = [at for at, one in enumerate(known) if since is not None and one.at > since and places[at] not in seen]
     return Measured(
         model=taught.model,
         verdicts=len(known),
-        offences=sum(truth),
+        offences=sum(one.offence for one in known),
         ordinary=len(said),
         queue=evaluate(truth, taught.unseen, taught.model.queue),
         automatic=evaluate(truth, taught.unseen, taught.model.automatic) if taught.model.automatic < NEVER else None,
@@ -66,6 +66,12 @@ def measured(known: Sequence[Judged], said: Sequence[str], *, base: Model | None
         wrong=_wrong(truth, taught.unseen, taught.model.queue, fresh),
         wrong_before=_wrong_of(before, texts, truth, fresh) if before else None,
     )
+
+
+def _spread(places: Sequence[int], known: Sequence[Judged]) -> list[bool]:
+    """Of each text that nobody objected to whether it is nearly the same as offences, and as nothing that was found harmless."""
+    offences, harmless = ({place for place, one in zip(places, known, strict=False) if one.offence == sort} for sort in (True, False))
+    return [place in offences - harmless for place in places[len(known) :]]
 
 
 def _wrong_of(model: Model, texts: Sequence[str], truth: Sequence[bool], fresh: Sequence[int]) -> int:

@@ -1,11 +1,16 @@
 """A small model of invented verdicts: it learns, says why, is the same twice, and a damaged file is refused."""
 
+import json
+import zlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moderation.detection.cues import ALL, cues
 from moderation.detection.evaluation import NEVER, automatic_threshold, evaluate, folds, queue_threshold
-from moderation.detection.model import BadModel, Model
+from moderation.detection.features import WIDTH
+from moderation.detection.model import MAGIC, BadModel, Model
 from moderation.detection.rules import Detector, RuleKind, RuleSpec, parse
 from moderation.detection.training import Example, TooFew, train
 from tests.moderation.detection.test_rules import said
@@ -91,6 +96,26 @@ def test_a_damaged_file_is_refused(model: Model) -> None:
     for spoiled in (b"", kept[:-9], kept.replace(b'"width"', b'"wide"'), b"\x80pickle"):
         with pytest.raises(BadModel):
             Model.load(spoiled)
+
+
+def test_a_file_from_before_a_view_came_is_read(model: Model) -> None:
+    """The views that it knows weigh as they did, the later ones nothing."""
+    line, packed = model.save().removeprefix(MAGIC).split(b"\n", 1)
+    head = json.loads(line)
+    head["views"], head["scales"] = head["views"][:-1], head["scales"][:-1]
+    steps = zlib.decompress(packed)[: len(head["views"]) * WIDTH]
+    before = Model.load(MAGIC + json.dumps(head).encode() + b"\n" + zlib.compress(steps))
+    assert before.full()[:-1] == pytest.approx(Model.load(model.save()).full()[:-1])
+    assert not before.full()[-1].any()
+
+
+def test_cues_are_seen_in_texts_as_they_are_meant() -> None:
+    """What somebody sells at the beginning, a price, a contact; and how many there are."""
+    offer, talk = ([ALL[at] for at in seen[:-1]] for seen in cues(["·出二手显卡300元，有意加我", "今天天气不错"]))
+    assert any("(?:出)" in cue for cue in offer)
+    assert len(offer) >= 5
+    assert not talk
+    assert cues(["今天天气不错"]) == [[len(ALL)]]
 
 
 def test_figures_and_thresholds() -> None:

@@ -12,8 +12,9 @@ from groupops.shared import clock
 from groupops.shared.errors import Forbidden
 from moderation.detection.model import Model
 from moderation.detection.training import Example
-from moderation.learning import queries, services
+from moderation.learning import measuring, queries, services
 from moderation.learning.services import CannotGoBack
+from moderation.learning.verdicts import Judged
 from moderation.models import LearnedModel
 from moderation.policy.learning import KEPT, ModelState, NotReplaced
 from tests.factories.accounts import operator, viewer
@@ -67,6 +68,11 @@ def test_the_next_is_compared_on_verdicts_that_neither_had_seen(judge: Judge) ->
     assert row.wrong_before is not None
     assert row.wrong <= row.wrong_before
     assert LearnedModel.objects.get(group=group, version=1).state == ModelState.FORMER
+
+
+def test_a_verdict_is_extended_to_what_is_nearly_the_same_and_nobody_objected_to() -> None:
+    known = [Judged("", offence, NOW) for offence in (True, False, True, True, False)]
+    assert measuring._spread([1, 2, 3, 4, 4, 1, 2, 4, 9], known) == [True, False, False, False]
 
 
 def test_only_the_last_versions_keep_their_weights() -> None:
