@@ -23,7 +23,7 @@ from moderation.detection.sketches import clusters
 FOLDS = 3
 SHARES = (2.0, 1.0, 1.0)  # of the three
 FEWEST = 10  # verdicts of each sort, below which nothing is learned
-MANY = 2_000  # examples, from which columns that only one of them has are left out
+MANY, RARE = 2_000, 3  # examples, from which columns that fewer than so many of them have are left out
 BASE = 0.1  # a base model's log-odds, as a column beside the others: more of it drowned a group's first verdicts
 
 
@@ -82,7 +82,7 @@ class _Table:
 
     def __init__(self, texts: Sequence[str], base: Model | None) -> None:
         rows, self._base = columns(texts), base
-        self._kept = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]) >= (2 if len(texts) >= MANY else 1))
+        self._kept = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]) >= (RARE if len(texts) >= MANY else 1))
         self.rows = rows[:, self._kept]
         if base is not None:
             self.rows = sparse.hstack([self.rows, sparse.csr_matrix(BASE * base.odds(texts)[:, None])]).tocsr()
