@@ -14,7 +14,7 @@ import tempfile
 import time as stopwatch
 from collections import Counter
 from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--members", type=int, default=300, help="of each group (300)")
     parser.add_argument("--days", type=int, default=DAYS)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--beat", type=int, default=600, help="seconds whose messages arrive together (600)")
     parser.add_argument("--sqlite", action="store_true", help="instead of a PostgreSQL of its own")
     parser.add_argument("--record", type=Path, help="add a row to this page")
     parser.add_argument("--life", choices=LIVES, help="play one of the two on the database of the environment (used by the command itself)")
@@ -66,7 +65,7 @@ def _options() -> argparse.Namespace:
 
 def _both(options: argparse.Namespace) -> list[dict[str, Any]]:
     """Each of the two in a process with servers of its own."""
-    told = [f"--{name}={getattr(options, name)}" for name in ("groups", "members", "days", "seed", "beat")]
+    told = [f"--{name}={getattr(options, name)}" for name in ("groups", "members", "days", "seed")]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="groupops-rehearsal-")))
         running = []
@@ -93,16 +92,18 @@ def _life(options: argparse.Namespace) -> dict[str, Any]:
 
     django.setup()
     from django.core.management import call_command
+    from django.test.utils import setup_test_environment
 
     from moderation.models import RehearsedCase
     from moderation.models.rehearsals import Which
     from tests.moderation.rehearsals import life, shapes
 
+    setup_test_environment(debug=False)  # else every statement is remembered
     call_command("migrate", verbosity=0)
     live, chosen = options.life == "live", {name: getattr(options, name) for name in ("groups", "members", "days", "seed")}
     here = life.settled(**chosen, end=END, live=live)
     began = stopwatch.monotonic()
-    life.lived(here, beat=timedelta(seconds=options.beat))
+    life.lived(here)
     played = stopwatch.monotonic()
     row = life.rehearse(here, days=options.days, which=Which.LIVE if live else Which.ALL)
     compared = Counter(RehearsedCase.objects.filter(rehearsal=row).values_list("compared", flat=True))
@@ -129,11 +130,12 @@ def _counted(drafts: dict[str, Any], live: dict[str, Any], only: list[list[Any]]
 
 
 INTRODUCTION = """\
-Written by `just prove-rehearsal`: a simulated community lives through ninety days twice, each time on an installation of its own, the
-same messages in the same batches. Once every rule is a draft, and the rules are rehearsed over the ninety days; once they are live. Beside
-the simulator's talk, by dice, members recall, report and advertise again and again. Every shipped rule, most of them acting by
-themselves; insults; a model that asks and one that may act. Compared is whom a case is about, its messages, offence, rule, state,
-why a person decides and, where the machine decided, the step. *Afterwards*: the live history rehearsed under its own rules."""
+Written by `just prove-rehearsal`: a simulated community lives through ninety days twice, each time on an installation of its own: the same
+messages in the same batches, of a minute, ten minutes or an hour from day to day. Once every rule is a draft, and the rules are
+rehearsed over the ninety days; once they are live. Beside the simulator's talk, by dice, members recall, report and advertise again and
+again. Every shipped rule, most of them acting by themselves; insults; a model that asks and one that may act. Compared is whom a case
+is about, its messages, offence, rule, state, why a person decides and, where the machine decided, the step. *Afterwards*: the live
+history rehearsed under its own rules."""
 
 if __name__ == "__main__":
     sys.exit(main())

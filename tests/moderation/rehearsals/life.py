@@ -37,6 +37,8 @@ from tests.factories.moderation import LearnedModelFactory, RuleFactory
 
 KINDS = {"join": EventKind.JOINED, "leave": EventKind.LEFT, "say": EventKind.MESSAGE}  # a new name comes with the next message
 AGAIN, REPORTED, RECALLED = 0.006, 0.004, 0.015  # of all messages
+BEATS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))  # each a whole number of the one before
+HOW_OFTEN = (1, 5, 34)  # on days
 SPEAKERS = 9  # who advertise again and again, of each group
 ADVERTS = (
     "日赚三百，加微信 jz{0}aa",
@@ -98,9 +100,9 @@ def _days(world: World) -> Iterator[list[Happening]]:
     return History(world).before(utc(wall(world.grown + timedelta(days=1), 0)))
 
 
-def lived(life: Life, *, beat: timedelta) -> None:
-    """Play all of it, a batch for every `beat` in which something happened."""
-    for n, (at, events) in enumerate(_batches(life, beat)):
+def lived(life: Life) -> None:
+    """Play all of it, batch by batch."""
+    for n, (at, events) in enumerate(_batches(life)):
         life.told.update({"batches": 1, "messages": sum(one.kind == EventKind.MESSAGE for one in events)})
         inbound.store(connection=life.connection, events=events, at=at)
         while StoredEvent.objects.filter(connection=life.connection, state=EventState.PENDING).exists():
@@ -123,8 +125,8 @@ def _ours(history: History, world: World) -> list[str]:
     return [next(iter(history.founders(stage.room))) for stage in world.stages]
 
 
-def _batches(life: Life, beat: timedelta) -> Iterator[Told]:
-    """Everything in order of arrival: what happens in one beat arrives at its end."""
+def _batches(life: Life) -> Iterator[Told]:
+    """Everything in order of arrival: what happens in one beat arrives at its end; how long the beats of a day are is a matter of dice."""
     opened, waiting = utc(wall(life.world.opened, 0)), list[Event]()
     history = History(life.world)
     founders = [(stage.room, user, name) for stage in life.world.stages for user, name in history.founders(stage.room).items()]
@@ -132,14 +134,15 @@ def _batches(life: Life, beat: timedelta) -> Iterator[Told]:
     unruly = {stage.room: list(history.founders(stage.room))[:SPEAKERS] for stage in life.world.stages}
     luck = dice(life.world.name, life.world.seed, "beside the script")
     for day in history.before(life.end):
+        beat = luck.choices(BEATS, HOW_OFTEN)[0]
         said = [event for one in day if one.verb in KINDS for event in _with_more(life, one, unruly[one.room], luck)]
         waiting = sorted(waiting + said, key=lambda one: (one.occurred_at, one.key))
         until = (
-            _begun(waiting[-1].occurred_at - timedelta(hours=2), beat) if waiting else opened
+            _begun(waiting[-1].occurred_at - timedelta(hours=2), BEATS[-1]) if waiting else opened
         )  # what follows may lie before what is told
         yield from _cut([one for one in waiting if one.occurred_at < until], beat)
         waiting = [one for one in waiting if one.occurred_at >= until]
-    yield from _cut([one for one in waiting if one.occurred_at < life.end], beat)
+    yield from _cut([one for one in waiting if one.occurred_at < life.end], BEATS[-1])
 
 
 def _cut(events: list[Event], beat: timedelta) -> Iterator[Told]:
