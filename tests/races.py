@@ -10,6 +10,7 @@ import sys
 import threading
 import time as stopwatch
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,21 +21,11 @@ if TYPE_CHECKING:
     from groupops.accounts.models import User
     from moderation.models import Case
 
-PATIENCE = 60  # seconds for all judges of one case
+PATIENCE = 60  # seconds until all judges stand at a case
 HEADING = "## One decision a case"
 COLUMNS = (
-    "database",
-    "judges",
-    "cases",
-    "won",
-    "told who was faster",
-    "other",
-    "decisions",
-    "punished",
-    "strikes",
-    "deliveries",
-    "doubled",
-)
+    "database", "judges", "cases", "won", "told who was faster", "other", "decisions", "punished", "strikes", "deliveries", "doubled",
+)  # fmt: skip
 
 
 def race(*, racers: int, cases: int) -> Counter[str]:
@@ -50,15 +41,15 @@ def race(*, racers: int, cases: int) -> Counter[str]:
     from tests.factories.accounts import operator
     from tests.factories.moderation import CaseFactory
 
-    judges, results = [operator() for _n in range(racers)], Counter[str]()
-    for _case in range(cases):
-        case, gate = CaseFactory.create(), threading.Barrier(racers)
-        threads = [threading.Thread(target=_judge, args=(case, n, judge, gate, results)) for n, judge in enumerate(judges)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(PATIENCE)
+    judges, counts = [operator() for _n in range(racers)], list[Counter[str]]()
+    raced, gate = [CaseFactory.create() for _n in range(cases)], threading.Barrier(racers)
+    threads = [threading.Thread(target=_judge, args=(raced, n, judge, gate, counts)) for n, judge in enumerate(judges)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     found = Case.objects.annotate(n=Count("decisions", distinct=True), m=Count("strikes", distinct=True)).values_list("n", "m")
+    results = sum(counts, Counter[str]())
     results.update(
         decisions=Decision.objects.count(),
         punished=Decision.objects.filter(verdict=Verdict.PUNISH).count(),
@@ -76,22 +67,27 @@ def sound(results: Counter[str], *, racers: int, cases: int) -> bool:
     return told and kept and results["deliveries"] == 2 * results["punished"]
 
 
-def _judge(case: "Case", n: int, by: "User", gate: threading.Barrier, results: Counter[str]) -> None:
+def _judge(cases: Sequence["Case"], n: int, by: "User", gate: threading.Barrier, counts: list[Counter[str]]) -> None:
+    """One judge at case after case, each begun by all of them together. Of one that breaks down the others know by the gate."""
     from django.db import OperationalError, connection
 
     from moderation import services as moderation
     from moderation.policy import Verdict
     from tests.factories.groups import NOW
 
+    results = Counter[str]()
     try:
-        gate.wait(PATIENCE / 2)
-        moderation.decide(case=case, verdict=Verdict.PUNISH if n % 2 else Verdict.CLEAN, version=case.version, by=by, at=NOW)
-        results["won"] += 1
-    except moderation.AlreadyDecided as refusal:
-        results["late" if str(refusal) else "silent"] += 1
-    except OperationalError:
-        results["locked"] += 1
+        for case in cases:
+            gate.wait(PATIENCE)
+            try:
+                moderation.decide(case=case, verdict=Verdict.PUNISH if n % 2 else Verdict.CLEAN, version=case.version, by=by, at=NOW)
+                results["won"] += 1
+            except moderation.AlreadyDecided as refusal:
+                results["late" if str(refusal) else "silent"] += 1
+            except OperationalError:
+                results["locked"] += 1
     finally:
+        counts.append(results)
         connection.close()
 
 
@@ -132,7 +128,7 @@ def _alone(judges: int, cases: int) -> Counter[str]:
 
 
 INTRODUCTION = """\
-Written by `just prove-races`: for each case so many judges decide in the same moment, each in a thread and a connection of its own, half
+Written by `just prove-races`: for each case so many judges decide in the same moment, each in a thread with a connection of its own, half
 of them for a punishment. *Told*: who was slower was told who had decided. *Other*: told nothing, or stopped by a lock. A punishment is
 one strike and two deliveries, the acts of the ladder's first step. *Doubled*: cases without exactly one decision, or with two strikes."""
 
