@@ -1,5 +1,6 @@
 """The runs of a week and whom each proposes: a constant number of statements for any number of groups and members."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -60,13 +61,15 @@ def _covered(one: Wanted, days: Sequence[date], at: datetime) -> Hearing:
 def fill(*, runs: Mapping[int, SweepRun], at: datetime) -> None:
     """Make the cases of these runs and count them. Call inside a transaction."""
     open_runs = sorted(pk for pk, run in runs.items() if not run.blocked)
-    if open_runs:
-        _propose(open_runs, at)
-    _count(runs, at)
+    _count(runs, _propose(open_runs, at) if open_runs else Counter(), at)
 
 
-def _propose(runs: Collection[int], at: datetime) -> None:
-    """INSERT … SELECT: whoever is silent, with what exempts them, as the database sees it in this moment."""
+def _propose(runs: Collection[int], at: datetime) -> Counter[tuple[int, bool]]:
+    """INSERT … SELECT: whoever is silent, with what exempts them, as the database sees it in this moment; how many by (run, exempt).
+
+    They are counted as they are made. To ask for them afterwards is a trap: PostgreSQL, which knows nothing of rows so new, may look
+    through an index of the wrong order once for each run.
+    """
     rows = queries.silent(runs, at).order_by().values_list("run", "pk", "last_spoke_at", "exempt")  # type: ignore[misc]  # annotated by rows_of
     sql, parameters = rows.query.sql_with_params()
     columns = "run_id, membership_id, last_spoke_at, exempt, state, state_at, key, needs_second, why"
@@ -76,11 +79,12 @@ def _propose(runs: Collection[int], at: datetime) -> None:
         WITH given (run, membership, spoke, exempt) AS MATERIALIZED ({sql})
         INSERT INTO {SweepCase._meta.db_table} ({columns})
         SELECT run, membership, spoke, exempt, {state}, {_moment()}, '', {_false()}, '' FROM given WHERE true
-        ON CONFLICT (membership_id, run_id) DO NOTHING
+        ON CONFLICT (membership_id, run_id) DO NOTHING RETURNING run_id, exempt <> ''
     """  # noqa: S608  (our own names)
     moment = SweepCase._meta.get_field("state_at").get_db_prep_value(at, database)
     with database.cursor() as cursor:
         cursor.execute(statement, [*parameters, moment])
+        return Counter((run, bool(exempt)) for run, exempt in cursor)
 
 
 def _moment() -> str:
@@ -91,11 +95,10 @@ def _false() -> str:
     return "false" if database.vendor == "postgresql" else "0"
 
 
-def _count(runs: Mapping[int, SweepRun], at: datetime) -> None:
+def _count(runs: Mapping[int, SweepRun], found: Counter[tuple[int, bool]], at: datetime) -> None:
     groups = {run.group_id: pk for pk, run in runs.items()}
     present = Membership.objects.filter(group__in=groups, left_at=None, same_as=None).order_by().values_list("group")
     here = {group: (n, unknown) for group, n, unknown in present.annotate(n=Count("pk"), unknown=Count("pk", filter=Q(last_spoke_at=None)))}
-    cases = SweepCase.objects.filter(run__in=runs).order_by().values_list("run")
-    found = {run: (n, exempt) for run, n, exempt in cases.annotate(n=Count("pk"), free=Count("pk", filter=~Q(exempt="")))}
-    rows = [(pk, *here.get(group, (0, 0)), *found.get(pk, (0, 0)), at) for group, pk in groups.items()]
+    exempt = {pk: found[pk, True] for pk in runs}
+    rows = [(pk, *here.get(group, (0, 0)), exempt[pk] + found[pk, False], exempt[pk], at) for group, pk in groups.items()]
     bulk.update(SweepRun, NUMBERS, rows)
