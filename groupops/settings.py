@@ -103,6 +103,8 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "rest_framework",
     "drf_spectacular",
@@ -128,6 +130,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "groupops.shared.toasts.Toasts",
     "allauth.account.middleware.AccountMiddleware",
+    "groupops.accounts.guards.SecondFactor",
+    "groupops.accounts.guards.SeenSessions",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "groupops.urls"
@@ -414,6 +418,22 @@ AXES_LOCKOUT_CALLABLE = "groupops.accounts.views.locked_out"
 AXES_CLIENT_IP_CALLABLE = "groupops.shared.http.client_address"
 AXES_DISABLE_ACCESS_LOG = True  # logins stand in the audit trail
 AXES_VERBOSE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # seconds for which somebody who proved to be themselves need not do so again
+MFA_ADAPTER = "groupops.accounts.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "GroupOps"
+MFA_TOTP_TOLERANCE = 1  # a code before and after: clocks of telephones differ
+MFA_FORMS = {
+    "authenticate": "groupops.accounts.factor_forms.CodeForm",
+    "reauthenticate": "groupops.accounts.factor_forms.AgainForm",
+    "activate_totp": "groupops.accounts.factor_forms.ActivateForm",
+    "add_webauthn": "groupops.accounts.factor_forms.PasskeyForm",
+    "edit_webauthn": "groupops.accounts.factor_forms.PasskeyNameForm",
+}
+# Days that founders, operators and admins have, from their account or role on, before they work with a second factor only.
+SECOND_FACTOR_GRACE: int = env.int("SECOND_FACTOR_GRACE", default=14)
 ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts wrong passwords, in the database; allauth's own count would hide its page
 
 # --- Language and time ----------------------------------------------------------------------------------------------------

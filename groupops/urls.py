@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/", include("groupops.portal.urls")),
     path("audit/", include("groupops.dashboard.audit_urls")),
     path("accounts/", include("groupops.accounts.urls")),
+    path("accounts/", include("groupops.groups.staff_urls")),
     path("health/", include("groupops.operations.urls")),
     path("api/", include("groupops.api.urls")),
 ]

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from groupops.accounts.models import User
+from groupops.accounts.sure import sure
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.views.found import actor, is_htmx, refreshed
@@ -79,6 +80,7 @@ def _pills(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @require_safe
+@sure(reading=True)
 def export(request: HttpRequest) -> HttpResponseBase:
     """Exactly the roster's view, all pages of it, as CSV."""
     _found, rows = _view(request)

@@ -9,6 +9,7 @@ import { Keys } from "./controllers/keys.js";
 import { Live } from "./controllers/live.js";
 import { Menu } from "./controllers/menu.js";
 import { Palette } from "./controllers/palette.js";
+import { Passkey } from "./controllers/passkey.js";
 import { Picker } from "./controllers/picker.js";
 import { Sandbox } from "./controllers/sandbox.js";
 import { Shell } from "./controllers/shell.js";
@@ -16,7 +17,7 @@ import { Toasts } from "./controllers/toasts.js";
 import { Today } from "./controllers/today.js";
 import { Triage } from "./controllers/triage.js";
 
-const controllers = { autosubmit: Autosubmit, bulk: Bulk, copy: Copy, desk: Desk, dialog: Dialog, dirty: Dirty, keys: Keys, live: Live, menu: Menu, palette: Palette, picker: Picker, sandbox: Sandbox, shell: Shell, toasts: Toasts, today: Today, triage: Triage };
+const controllers = { autosubmit: Autosubmit, bulk: Bulk, copy: Copy, desk: Desk, dialog: Dialog, dirty: Dirty, keys: Keys, live: Live, menu: Menu, palette: Palette, passkey: Passkey, picker: Picker, sandbox: Sandbox, shell: Shell, toasts: Toasts, today: Today, triage: Triage };
 
 // Pages with behaviour of their own (calendar, charts) register on it from their own bundle.
 window.stimulus = Application.start();

@@ -3,9 +3,11 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from groupops.accounts import services as accounts
+from groupops.accounts.guards import SURE_AT
 from groupops.accounts.middleware import source_of
 from groupops.shared import clock
 from groupops.shared.http import client_address
@@ -28,6 +30,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         accounts.signed_in(user=user, at=clock.now())
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """A login counts as a proof as long as the proof itself would."""
+        at = self.request.session.get(SURE_AT)
+        return not isinstance(at, float) or not 0 <= clock.now().timestamp() - at < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
     def set_password(self, user: Any, password: str) -> None:
         """The password-change page ends here."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -20,7 +21,8 @@ from groupops.accounts.forms import zones
 from groupops.accounts.middleware import actor
 from groupops.accounts.models import ApiToken, User
 from groupops.accounts.policy import Role, Scope, Theme
-from groupops.accounts.services.people import demand_right
+from groupops.accounts.services.allowed import demand_right
+from groupops.accounts.sure import demand_sure
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from groupops.shared.errors import Forbidden
@@ -107,6 +109,7 @@ class PeopleViewSet(GenericViewSet[User]):
     def create(self, request: Request) -> Response:
         """Invite somebody. The answer carries the link to give them."""
         demand_right(actor(request))
+        demand_sure(request)
         values = _read(InviteSerializer, request)
         user = accounts.invite(by=actor(request), at=clock.now(), **values)
         return _with_link(user, accounts.invitation_token(user), status.HTTP_201_CREATED)
@@ -118,6 +121,7 @@ class PeopleViewSet(GenericViewSet[User]):
         if pk == "me":
             accounts.set_preferences(user=actor(request), at=clock.now(), **_read(OwnSerializer, request))
         else:
+            demand_sure(request)
             accounts.update_user(user=user, by=actor(request), at=clock.now(), **_read(ChangeSerializer, request))
         user.refresh_from_db()
         return Response(UserSerializer(user).data)
@@ -127,6 +131,7 @@ class PeopleViewSet(GenericViewSet[User]):
     def link(self, request: Request, pk: str) -> Response:
         """A new one-time link on which the person chooses a password."""
         demand_right(actor(request))
+        demand_sure(request)
         user = self._who(request, pk)
         return _with_link(user, accounts.make_link(user=user, by=actor(request), at=clock.now()), status.HTTP_200_OK)
 
@@ -190,6 +195,7 @@ class TokenViewSet(GenericViewSet[ApiToken]):
         """Make a token. Only from a browser session: a token cannot outlive itself by making another."""
         if isinstance(request.auth, ApiToken):
             raise Forbidden(_("A token cannot make another token. Log in and make it on the page of your profile."))
+        demand_sure(request)
         token, text = accounts.create_token(user=actor(request), at=clock.now(), **_read(NewTokenSerializer, request))
         return Response({"token": TokenSerializer(token).data, "text": text}, status=status.HTTP_201_CREATED)
 
@@ -197,6 +203,47 @@ class TokenViewSet(GenericViewSet[ApiToken]):
     def destroy(self, request: Request, pk: str) -> Response:
         """Revoke a token."""
         accounts.revoke_token(token=self.get_object(), by=actor(request), at=clock.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class SessionSerializer(serializers.ModelSerializer[UserSession]):
+    """A browser in which somebody is logged in."""
+
+    address = serializers.CharField(source="ip", read_only=True)
+    is_current = serializers.SerializerMethodField()
+
+    class Meta:
+        model = UserSession
+        fields = ("id", "address", "user_agent", "created_at", "last_seen_at", "is_current")
+        read_only_fields = fields
+
+    def get_is_current(self, row: UserSession) -> bool:
+        """Whether this very call came with it."""
+        return bool(row.session_key == self.context["request"].session.session_key)
+
+
+class SessionViewSet(GenericViewSet[UserSession]):
+    """The browsers in which one is logged in."""
+
+    queryset = UserSession.objects.none()
+    serializer_class = SessionSerializer
+    lookup_value_regex = "[0-9]{1,18}"
+    keyset = ("last_seen_at", "id")
+
+    def get_queryset(self) -> "QuerySet[UserSession]":
+        """One's own."""
+        return queries.sessions_of(actor(self.request), at=clock.now())
+
+    @extend_schema(responses=SessionSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """One's own sessions, the one seen last first."""
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Log one browser out."""
+        accounts.end_session(session=self.get_object(), by=actor(request), at=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -212,4 +259,4 @@ def _with_link(user: User, token: str, code: int) -> Response:
     return Response({"person": UserSerializer(user).data, "link": link}, status=code)
 
 
-routes = [("people", PeopleViewSet), ("tokens", TokenViewSet)]
+routes = [("people", PeopleViewSet), ("tokens", TokenViewSet), ("sessions", SessionViewSet)]

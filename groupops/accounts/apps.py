@@ -11,5 +11,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Register the token with the API schema."""
-        from groupops.accounts import schema  # noqa: F401  (importing registers it)
+        """Register the token with the API schema, and listen to logins and to what becomes of second factors."""
+        from groupops.accounts import factors, guards, schema  # noqa: F401  (importing registers the schema)
+
+        factors.watch()
+        guards.watch()

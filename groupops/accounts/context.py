@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from groupops.accounts.guards import due
 from groupops.accounts.middleware import THEME_COOKIE
+from groupops.accounts.models import User
 from groupops.accounts.policy import Right, Theme
 
 # The letter that leads to a page after `g`; one letter a page.
@@ -45,11 +47,13 @@ MENU: list[tuple[Promise | str, str, str, Right | None]] = [
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of base.html: `nav`, `theme`. Costs no query beyond the user's own."""
+    """Context of base.html: `nav`, `theme`, `second_factor_due`. Costs no query beyond the user's own."""
     user = getattr(request, "user", None)
     known = user is not None and user.is_authenticated
     theme = user.theme if user is not None and known else request.COOKIES.get(THEME_COOKIE, Theme.AUTO)
-    return {"nav": _nav(request) if known else [], "theme": theme if theme in Theme.values else Theme.AUTO}
+    return {"nav": _nav(request) if known else [], "theme": theme if theme in Theme.values else Theme.AUTO} | (
+        {"second_factor_due": due(user)} if isinstance(user, User) else {}
+    )
 
 
 def _nav(request: HttpRequest) -> list[dict[str, Any]]:

@@ -56,19 +56,6 @@ class PersonForm(UserForm):
         fields = ("name", "email", "role")
 
 
-class InviteForm(UserForm):
-    """Somebody new."""
-
-    class Meta:
-        model = User
-        fields = ("username", "name", "email", "role")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["role"].initial = Role.VOLUNTEER
-        self.fields["username"].help_text = _("For logging in: letters, digits and @.+-_")
-
-
 class PeopleFilter(forms.Form):
     """Filters of the list of people."""
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groupops.accounts.policy import RIGHTS, Right, Role, Scope, Theme
@@ -22,6 +23,10 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=10, blank=True, choices=[("zh-hans", "简体中文"), ("en", "English")])
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
     zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+
+    role_since = models.DateTimeField(default=timezone.now)  # the grace for a second factor counts from here
+    second_factor_at = models.DateTimeField(null=True)  # since when they log in with one; allauth.mfa keeps which
+    second_factor_reset_at = models.DateTimeField(null=True)  # when a colleague took it away; emptied by the next one
 
     request_source = ""  # where this very request came from; the door sets it, audit lines keep it
 

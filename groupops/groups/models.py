@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from groupops.accounts.policy import Role
 from groupops.groups.policy import Level, Lifecycle, MomentSort, Post, Scope
 
 
@@ -100,6 +101,53 @@ class StaffPost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_post_display()}"
+
+
+class StaffInvitation(models.Model):
+    """Somebody is invited to work here, by a link that works once until `expires_at`. Only the link's digest is kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(_("who"), max_length=60)
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("invited by"))
+    at = models.DateTimeField()
+    expires_at = models.DateTimeField(_("ends"))
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="invitation")
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="staff_invitation_role_known"),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None, accepted_by=None) | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                name="staff_invitation_accepted_by",
+            ),
+            models.CheckConstraint(condition=Q(accepted_at=None) | Q(revoked_at=None), name="staff_invitation_one_end"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("at")), name="staff_invitation_lasts"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InvitationSeat(models.Model):
+    """The post that an invited person gets in a group. Never the owner's: a group is handed over to somebody known."""
+
+    invitation = models.ForeignKey(StaffInvitation, models.PROTECT, related_name="seats", db_index=False)
+    group = models.ForeignKey(Group, models.PROTECT, related_name="+")
+    post = models.CharField(_("staff post"), max_length=10, choices=Post.choices)
+
+    class Meta:
+        verbose_name = _("seat of an invitation")
+        constraints = [
+            models.UniqueConstraint(fields=["invitation", "group"], name="invitation_seat_once"),
+            models.CheckConstraint(condition=Q(post__in=[Post.DEPUTY, Post.ADMIN, Post.VOLUNTEER]), name="invitation_seat_post"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group} · {self.get_post_display()}"
 
 
 class RosterShift(models.Model):

@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 
 from groupops.accounts.middleware import actor
+from groupops.accounts.sure import demand_sure
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from groupops.shared.masking import REASON_LENGTH
@@ -51,12 +52,14 @@ class PersonExportViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, mixins
 
     def perform_create(self, serializer: Any) -> None:
         """One service call."""
+        demand_sure(self.request)
         serializer.instance = privacy.ask_export(**serializer.validated_data, by=actor(self.request), at=clock.now())
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"])
     def file(self, request: Request, pk: str) -> HttpResponse:
         """The zip."""
+        demand_sure(request)
         content = privacy.download(export=self.get_object(), by=actor(request), at=clock.now())
         return HttpResponse(content, content_type="application/zip")
 

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from groupops.accounts.policy import Right
+from groupops.accounts.sure import sure
 from groupops.groups import access
 from groupops.groups.forms import refuse
 from groupops.groups.views.found import actor, is_htmx, refreshed
@@ -36,6 +37,7 @@ def page(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 @require_POST
+@sure
 @once
 def ask_export(request: HttpRequest, person_id: int) -> HttpResponse:
     """Have the file made."""
@@ -53,6 +55,7 @@ def ask_export(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @never_cache
 @require_safe
+@sure(reading=True)
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The file, for whoever asked for it."""
     access.demand_on_site(actor(request), Right.EXPORT_PERSONS)

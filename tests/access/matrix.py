@@ -82,6 +82,28 @@ TABLE: dict[str, Row] = {
     "person-link": post(FOUNDER, {PK: "user"}),
     "person-deactivate": post(FOUNDER, {PK: "user"}),
     "person-reactivate": post(FOUNDER, {PK: "user"}),
+    "person-factor-reset": at(post(FOUNDER, {PK: "user"}), answers=frozenset({302, 409})),
+    "person-sessions-end": post(FOUNDER, {PK: "user"}),
+    "staff-invitations": at(FOUNDER, is_list=True),
+    "staff-invitation-revoke": post(FOUNDER, {PK: "staff_invitation"}),
+    "staff-invitation": at(form(OPEN, {"token": "staff_token"}), answers=frozenset({200, 422})),
+    "sessions": at(EVERYBODY, is_list=True),
+    "session-end": at(post(Row(), {PK: "session"}), strangers=("viewer", "volunteer", "admin", "operator")),
+    "sessions-end-others": post(EVERYBODY),
+    "mfa_index": EVERYBODY,
+    "mfa_authenticate": at(OPEN, answers=frozenset({302})),  # only between password and page
+    "mfa_reauthenticate": at(form(EVERYBODY), answers=frozenset({302})),  # nobody of the matrix has a second factor
+    "mfa_reauthenticate_webauthn": at(form(EVERYBODY), answers=frozenset({302})),
+    "mfa_activate_totp": form(EVERYBODY),
+    "mfa_deactivate_totp": at(form(EVERYBODY), answers=frozenset({404})),
+    "mfa_view_recovery_codes": at(EVERYBODY, answers=frozenset({404})),
+    "mfa_generate_recovery_codes": form(EVERYBODY),
+    "mfa_download_recovery_codes": at(EVERYBODY, answers=frozenset({404})),
+    "mfa_list_webauthn": EVERYBODY,
+    "mfa_add_webauthn": form(EVERYBODY),
+    "mfa_remove_webauthn": at(form(EVERYBODY, {PK: "user"}), answers=frozenset({404})),
+    "mfa_edit_webauthn": at(form(EVERYBODY, {PK: "user"}), answers=frozenset({404})),
+    "mfa_login_webauthn": at(OPEN, answers=frozenset({302})),
     "invitation": at(form(OPEN, {"token": "invitation"}), answers=frozenset({200, 302, 422})),
     "first-user": at(form(OPEN, {"token": "x"}), answers=frozenset({409})),
     "profile": form(EVERYBODY),
@@ -507,6 +529,12 @@ TABLE |= {
     "api-people-list": at(FOUNDER, is_list=True, methods=("GET", "POST")),
     "api-people-detail": at(FOUNDER, args={PK: "user"}, methods=("GET", "PATCH")),
     "api-people-link": post(FOUNDER, {PK: "user"}),
+    "api-sessions-list": at(EVERYBODY, is_list=True),
+    "api-sessions-detail": at(
+        Row(), args={PK: "session"}, methods=("DELETE",), strangers=("viewer", "volunteer", "admin", "operator", "founder")
+    ),
+    "api-staff-invitations-list": at(FOUNDER, is_list=True, methods=("GET", "POST")),
+    "api-staff-invitations-detail": at(FOUNDER, args={PK: "staff_invitation"}, methods=("GET", "DELETE")),
     "api-tokens-list": at(EVERYBODY, is_list=True, methods=("GET", "POST")),
     "api-tokens-detail": at(
         Row(), args={PK: "token"}, methods=("DELETE",), strangers=("viewer", "volunteer", "admin", "operator", "founder")

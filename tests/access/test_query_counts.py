@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from groupops.accounts import services as accounts
-from groupops.accounts.policy import Scope
+from groupops.accounts.policy import Role, Scope
+from groupops.groups import services as groups
 from groupops.groups.models import KeyMoment, Policy, ProductStage, RosterShift, RuleSet
+from groupops.groups.policy import Post
 from groupops.groups.policy import Scope as PolicyScope
 from groupops.inbound.models import EventState
 from groupops.messaging.models import Pause
@@ -20,6 +22,7 @@ from groupops.record import services as record
 from groupops.shared.clock import now
 from members.models import Colleague, Erasure, Leave, Membership, Person, PersonExport, PersonMerge, RosterImport, Source, WelcomeRound
 from tests.access.matrix import TABLE, Row
+from tests.access.world import logged_in
 from tests.factories.accounts import UserFactory, founder
 from tests.factories.content import PlanLineFactory, PostFactory, ScheduleFactory, SlotFactory, delivery_of
 from tests.factories.groups import NOW, GroupFactory, StaffPostFactory
@@ -70,6 +73,9 @@ def fill(user: Any, group: Any, count: int) -> None:
     for n in range(count):
         other, moment = BindingFactory(connection=ConnectionFactory()).group, NOW - timedelta(minutes=n)
         accounts.create_token(user=user, name="t", scope=Scope.READ, expires_at=NOW - timedelta(days=1), at=moment)
+        logged_in(user)
+        invited = {"name": "新人", "role": Role.VOLUNTEER, "lasts": timedelta(days=1)}
+        groups.invite_staff(**invited, seats=[(group, Post.VOLUNTEER), (other, Post.ADMIN)], by=user, at=moment)
         record.audit(
             by=UserFactory(), verb="group.update", target=group, at=moment, group_id=other.pk, before={"name": "a"}, after={"name": "b"}
         )

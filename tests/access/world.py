@@ -4,12 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 
 from groupops.accounts import services as accounts
 from groupops.accounts.models import User
-from groupops.accounts.policy import Scope
+from groupops.accounts.policy import Role, Scope
+from groupops.groups import services as groups
 from groupops.groups.models import KeyMoment, Policy, RosterShift, RuleSet
+from groupops.groups.policy import Post
 from groupops.groups.policy import Scope as PolicyScope
 from groupops.messaging.models import Limit, Pause, Refusal
 from groupops.messaging.policy import DeliveryState
@@ -91,6 +95,7 @@ class World:
         if own and isinstance(user, User):
             accounts.create_token(user=user, name="t", scope=Scope.READ, expires_at=None, at=NOW)
             objects["token"] = user.tokens.get()
+            objects["session"] = logged_in(user)
         return objects
 
 
@@ -102,6 +107,9 @@ def _group(owner: Any) -> dict[str, Any]:
     post = PostFactory(group=group)
     person = Person.objects.create(realm="memory", remote_id=f"p{group.pk}", name="成员", first_seen_at=NOW, named_at=NOW)
     user = people.viewer()
+    invited, link = groups.invite_staff(
+        name="新人", role=Role.VOLUNTEER, seats=[(group, Post.VOLUNTEER)], lasts=timedelta(days=9999), by=people.founder(), at=NOW
+    )
     accounts.create_token(user=user, name="t", scope=Scope.READ, expires_at=None, at=NOW)
     return {
         "group": group,
@@ -182,6 +190,16 @@ def _group(owner: Any) -> dict[str, Any]:
         "policy": Policy.objects.create(name="group.size", scope=PolicyScope.GROUP, group=group, version=1, value=None, at=NOW),
         "user": user,
         "token": user.tokens.get(),
+        "session": logged_in(user),
+        "staff_invitation": invited,
+        "staff_token": link,
         "entry": record.audit(by=None, verb="group.update", target=group, at=NOW, group_id=group.pk),
         "invitation": accounts.invitation_token(user),
     }
+
+
+def logged_in(user: User) -> UserSession:
+    """A browser that somebody is logged in with."""
+    store = SessionStore()
+    store.create()
+    return UserSession.objects.create(user=user, session_key=store.session_key, ip="127.0.0.1", user_agent="Firefox Linux")

@@ -1,5 +1,6 @@
 """Users of every role."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -22,6 +23,7 @@ class UserFactory(DjangoModelFactory[User]):
     username = Sequence(lambda n: f"user{n}")
     name = Faker("name", locale="zh_CN")
     role = Role.VIEWER
+    second_factor_at = datetime(2026, 1, 1, tzinfo=UTC)  # nothing is asked of them; a login is asked only for keys that are there
     password = LazyFunction(lambda: make_password(PASSWORD))
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from groupops.accounts.models import User
 from groupops.accounts.policy import Role
-from groupops.accounts.services.people import add_user, demand_right
+from groupops.accounts.services.allowed import demand_above
+from groupops.accounts.services.people import add_user
 from groupops.record import services as record
 from groupops.shared.errors import Conflict
 
@@ -59,7 +60,7 @@ def _be_first(at: datetime) -> None:
 
 def make_link(*, user: User, by: User, at: datetime) -> str:
     """The token of a link on which `user` chooses a (new) password; for an invitation, and for somebody who forgot theirs."""
-    demand_right(by)
+    demand_above(by, user)
     record.audit(by=by, verb="user.link", target=user, at=at)
     return invitation_token(user)
 

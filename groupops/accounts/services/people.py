@@ -9,9 +9,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from groupops.accounts.models import User
-from groupops.accounts.policy import Right, Role
+from groupops.accounts.policy import Role
+from groupops.accounts.services.allowed import demand_above, demand_grant, demand_right
+from groupops.accounts.services.sessions import end_sessions
 from groupops.record import services as record
-from groupops.shared.errors import Conflict, Forbidden, Invalid
+from groupops.shared.errors import Conflict, Invalid
 
 CHANGEABLE = ("name", "email", "role", "is_active")
 OWN = ("name", "email", "language", "theme", "zone")
@@ -23,12 +25,6 @@ class LastFounder(Conflict):
 
 class UsernameTaken(Invalid):
     """Somebody has this username already, in whatever case."""
-
-
-def demand_right(by: User) -> None:
-    """Raise Forbidden unless `by` manages people."""
-    if not by.has_right(Right.MANAGE_PEOPLE):
-        raise Forbidden(_("Only a founder manages people and roles."))
 
 
 def add_user(*, username: str, **values: Any) -> User:
@@ -43,6 +39,7 @@ def add_user(*, username: str, **values: Any) -> User:
 def invite(*, username: str, name: str, email: str, role: Role, by: User, at: datetime) -> User:
     """A user without a password; links.make_link gives them the way to choose one. Raises Forbidden, UsernameTaken."""
     demand_right(by)
+    demand_grant(by, role)
     with transaction.atomic():
         user = add_user(username=username, name=name, email=email, role=role, password=make_password(None))
         record.audit(by=by, verb="user.invite", target=user, at=at, after={"username": username, "name": name, "role": role})
@@ -54,6 +51,8 @@ def update_user(*, user: User, by: User, at: datetime, **values: Any) -> User:
     demand_right(by)
     if unknown := set(values) - set(CHANGEABLE):
         raise TypeError(f"not changeable here: {sorted(unknown)}")
+    demand_above(by, user)
+    demand_grant(by, values.get("role", user.role))
     with transaction.atomic():
         # One statement locks the user and every founder, in one order: two founders who demote each other wait, and do not deadlock.
         locked = list(User.objects.select_for_update().filter(Q(pk=user.pk) | Q(role=Role.FOUNDER, is_active=True)).order_by("pk"))
@@ -65,7 +64,11 @@ def update_user(*, user: User, by: User, at: datetime, **values: Any) -> User:
             setattr(stored, name, values[name])
         if not any(row.role == Role.FOUNDER and row.is_active for row in locked):
             raise LastFounder(_("This is the last founder. Make somebody else a founder first."))
-        stored.save(update_fields=list(before))
+        if "role" in before:
+            stored.role_since = at
+        stored.save(update_fields=[*before, "role_since"])
+        if not stored.is_active:
+            end_sessions(user=stored, by=by, at=at)
         record.audit(by=by, verb=_verb(before), target=stored, at=at, before=before, after={name: values[name] for name in before})
     return stored
 

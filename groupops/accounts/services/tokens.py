@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groupops.accounts.models import ApiToken, User
 from groupops.accounts.policy import MOST_TOKENS, Scope
-from groupops.accounts.services.people import demand_right
+from groupops.accounts.services.allowed import demand_above
 from groupops.record import services as record
 from groupops.shared.errors import Conflict
 
@@ -48,7 +48,7 @@ def note_use(*, token: ApiToken, at: datetime) -> None:
 def revoke_token(*, token: ApiToken, by: User, at: datetime) -> None:
     """End a token; twice changes nothing. One's own, or a founder anybody's. Raises Forbidden."""
     if token.user_id != by.pk:
-        demand_right(by)
+        demand_above(by, token.user)
     with transaction.atomic():
         if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at):
             record.audit(by=by, verb="token.revoke", target=token, at=at)

@@ -17,6 +17,7 @@ from groupops.accounts.forms import PreferencesForm, ProfileForm, TokenForm
 from groupops.accounts.middleware import THEME_COOKIE, actor, public
 from groupops.accounts.models import ApiToken, User
 from groupops.accounts.policy import Right, Scope
+from groupops.accounts.sure import sure
 from groupops.record.idempotency import once
 from groupops.shared import clock
 from groupops.shared.errors import Invalid, Refused
@@ -64,6 +65,7 @@ def _remember(response: HttpResponse, **values: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@sure
 @once
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's own API tokens; a new one's text is shown this once."""

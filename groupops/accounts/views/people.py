@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from groupops.accounts import queries
 from groupops.accounts import services as accounts
-from groupops.accounts.forms import InviteForm, PeopleFilter, PersonForm
+from groupops.accounts.forms import PeopleFilter, PersonForm
+from groupops.accounts.guards import due
 from groupops.accounts.middleware import actor
 from groupops.accounts.models import User
-from groupops.accounts.services.people import demand_right
+from groupops.accounts.services.allowed import demand_right
+from groupops.accounts.sure import sure
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
 from groupops.shared.errors import Refused
@@ -34,24 +36,8 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, template, {"page": page, "form": form, "is_filtered": any(values.values())})
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@once
-def invite(request: HttpRequest) -> HttpResponse:
-    """Somebody new: shows the link to give them."""
-    demand_right(actor(request))
-    form = InviteForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            user = accounts.invite(by=actor(request), at=clock.now(), **form.cleaned_data)
-        except Refused as refusal:
-            _show(form, refusal)
-        else:
-            return _with_link(request, user, accounts.invitation_token(user))
-    return render(request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
+@sure
 @once
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: name, address, role; their tokens; deactivating."""
@@ -69,6 +55,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@sure
 @once
 def person_active(request: HttpRequest, pk: int, *, on: bool) -> HttpResponse:
     """Deactivate or reactivate somebody; the message offers the way back."""
@@ -82,6 +69,7 @@ def person_active(request: HttpRequest, pk: int, *, on: bool) -> HttpResponse:
 
 @never_cache
 @require_POST
+@sure
 @once
 def person_link(request: HttpRequest, pk: int) -> HttpResponse:
     """A new one-time link on which the person chooses a password."""
@@ -101,8 +89,14 @@ def _with_link(request: HttpRequest, user: User, token: str) -> HttpResponse:
 
 def _context(user: User, *, form: PersonForm | None = None, link: str = "") -> dict[str, Any]:
     form = form or PersonForm(instance=User.objects.get(pk=user.pk))
-    return {"person": user, "form": form, "link": link, "tokens": queries.tokens_of(user), "now": clock.now()}
+    return {"person": user, "form": form, "link": link, "tokens": queries.tokens_of(user), "now": clock.now()} | _entries(user)
 
 
 def _show(form: Any, refusal: Refused) -> None:
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
+
+
+def _entries(user: User) -> dict[str, Any]:
+    """How they log in: second factor, and the browsers they are logged in with."""
+    at = clock.now()
+    return {"sessions": queries.sessions_of(user, at=at)[:20], "factors": queries.factors_of(user), "factor_due": due(user)}

@@ -3,6 +3,7 @@
 from rest_framework.viewsets import ViewSetMixin
 
 from groupops.groups.api.groups import Groups
+from groupops.groups.api.invitations import StaffInvitations
 from groupops.groups.api.kinds import Kinds
 from groupops.groups.api.moments import KeyMoments, ProductUsers
 from groupops.groups.api.policies import Policies
@@ -19,4 +20,5 @@ routes: list[tuple[str, type[ViewSetMixin]]] = [
     ("key-moments", KeyMoments),
     ("product-users", ProductUsers),
     ("policies", Policies),
+    ("staff-invitations", StaffInvitations),
 ]

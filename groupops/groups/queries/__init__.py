@@ -3,6 +3,7 @@
 from groupops.groups.queries.advice import AdviceBoard, advice_board
 from groupops.groups.queries.groups import day_numbers, first_days, listing, message_counts, size_ranges
 from groupops.groups.queries.history import last_change
+from groupops.groups.queries.invitations import INVITATION_STATES, staff_invitations
 from groupops.groups.queries.policies import (
     Effect,
     Override,
@@ -28,6 +29,7 @@ from groupops.groups.queries.rules import base_rules, current_rules, template_fo
 from groupops.groups.queries.traffic import has_roster, heat_of
 
 __all__ = [
+    "INVITATION_STATES",
     "AdviceBoard",
     "Effect",
     "Override",
@@ -61,6 +63,7 @@ __all__ = [
     "shifts_at",
     "shown",
     "size_ranges",
+    "staff_invitations",
     "staffing_of",
     "template_for",
     "title_of",

@@ -2,6 +2,7 @@
 
 from groupops.groups.services.assessment import assess
 from groupops.groups.services.groups import NameTaken, create_group, update_group
+from groupops.groups.services.invitations import accept_staff_invitation, invite_staff, open_invitation, revoke_invitation
 from groupops.groups.services.kinds import create_kind, update_kind
 from groupops.groups.services.lifecycle import BulkResult, MoveRefused, set_lifecycle, set_lifecycle_of, undo_lifecycle
 from groupops.groups.services.moments import record_moment, set_dismissed
@@ -20,6 +21,7 @@ __all__ = [
     "PostRefused",
     "RosterRefused",
     "Stale",
+    "accept_staff_invitation",
     "assess",
     "change_shift",
     "create_group",
@@ -27,12 +29,15 @@ __all__ = [
     "end_post",
     "give_post",
     "hand_over",
+    "invite_staff",
+    "open_invitation",
     "publish_rules",
     "put_back_on_duty",
     "put_on_duty",
     "record_moment",
     "record_users",
     "restore_rules",
+    "revoke_invitation",
     "set_dismissed",
     "set_lifecycle",
     "set_lifecycle_of",

@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from groupops.accounts.sure import demand_sure
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.messaging import queries
@@ -82,6 +83,7 @@ class Connections(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         given = self.get_serializer(data=request.data)
         given.is_valid(raise_exception=True)
         values = given.validated_data
+        demand_sure(request)
         made = messaging.connect(
             name=values["name"],
             kind=values["adapter"],
@@ -126,6 +128,7 @@ class Connections(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         found = self.get_object()
         given = CredentialsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
+        demand_sure(request)
         messaging.rotate(connection=found, typed=given.validated_data["credentials"], by=request.user, at=clock.now())  # type: ignore[arg-type]
         return self._answer(found)
 

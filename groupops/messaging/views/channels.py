@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from groupops.accounts.sure import sure
 from groupops.groups.views.found import actor
 from groupops.messaging import queries, registry
 from groupops.messaging import services as messaging
@@ -35,6 +36,7 @@ def connect(request: HttpRequest) -> HttpResponse:
     return render(request, "messaging/connect.html", {"platforms": [_shown(adapter) for adapter in registry.offered()]})
 
 
+@sure(reading=True, keep=False)
 @once
 def connect_to(request: HttpRequest, kind: str) -> HttpResponse:
     """Name it, type its credentials, and have them tried."""
@@ -87,6 +89,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("messaging:connection", pk)
 
 
+@sure(reading=True, keep=False)
 @once
 def rotate(request: HttpRequest, pk: int) -> HttpResponse:
     """New credentials for the same account; fields left empty keep their value."""

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from groupops.accounts.middleware import actor
+from groupops.accounts.sure import demand_sure
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.shared import clock
@@ -26,7 +27,7 @@ from members.sweep.api.serializing import (
     SweepStartSerializer,
 )
 from members.sweep.filters import CaseApiFilter, RunFilter
-from members.sweep.views import carry_out
+from members.sweep.views import REMOVING, carry_out
 
 
 class SweepRunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[SweepRun]):
@@ -76,6 +77,8 @@ class SweepCaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         """Approve, approve as the second, let stay, try again, invite back."""
         given = SweepActSerializer(data=request.data)
         given.is_valid(raise_exception=True)
+        if given.validated_data["do"] in REMOVING:
+            demand_sure(request)
         cases = list(self.get_queryset().filter(pk__in=given.validated_data["ids"]).order_by("pk"))
         result = carry_out(given.validated_data["do"], cases, why=given.validated_data["why"].strip(), by=actor(request))
         skipped: list[dict[str, Any]] = [{"id": case.pk, "why": str(why)} for case, why in result.skipped]

@@ -11,6 +11,7 @@ from members.sweep.reviewing import Many
 
 APPROVE, SECOND, SPARE, AGAIN, WANT_BACK, RESTORED = "approve", "second", "spare", "again", "want_back", "restored"
 ACTS = (APPROVE, SECOND, SPARE, AGAIN, WANT_BACK, RESTORED)
+REMOVING = (APPROVE, SECOND, AGAIN)  # people leave by them
 
 
 class NoReason(Invalid):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from groupops.accounts.sure import sure
 from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging, skipping, undos
@@ -16,7 +17,7 @@ from groupops.shared.http import ids, next_url, not_found_unless
 from members.sweep import queries, reviewing
 from members.sweep.filters import ReviewFilter
 from members.sweep.reviewing import Many
-from members.sweep.views.acting import ACTS, AGAIN, APPROVE, RESTORED, SECOND, SPARE, WANT_BACK, carry_out
+from members.sweep.views.acting import ACTS, AGAIN, APPROVE, REMOVING, RESTORED, SECOND, SPARE, WANT_BACK, carry_out
 from members.sweep.views.showing import line, pills
 from members.sweeping import TO_DECIDE
 
@@ -51,6 +52,7 @@ def review(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@sure(when=lambda request: request.POST.get("do", "").partition(":")[0] in REMOVING)
 @once
 def act(request: HttpRequest) -> HttpResponse:
     """Do `do` to the cases `pk` (several), or to the one that `do` names itself: "approve:12"."""
