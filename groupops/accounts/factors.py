@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groupops.accounts import services as accounts
+from groupops.accounts.middleware import source_of
+from groupops.accounts.models import User
 from groupops.shared import clock, secretbox
 
 
@@ -41,31 +45,37 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is unty
 
 
 def watch() -> None:
-    """Follow what allauth does to second factors: an audit line each, and whether the user has one."""
-    signals.authenticator_added.connect(_added, dispatch_uid="accounts.factors")
-    signals.authenticator_removed.connect(_removed, dispatch_uid="accounts.factors")
-    signals.authenticator_reset.connect(_renewed, dispatch_uid="accounts.factors")
+    """Follow what becomes of second factors, inside the same transaction: an audit line each, and whether the user has one.
+
+    Not allauth's own signals: of an app they are sent after the commit, and a crash between the two would leave the user without a mark.
+    """
+    post_save.connect(_saved, sender="mfa.Authenticator", dispatch_uid="accounts.factors")
+    post_delete.connect(_deleted, sender="mfa.Authenticator", dispatch_uid="accounts.factors")
     signals.authentication_failed.connect(_failed, dispatch_uid="accounts.factors")
 
 
-def _added(user: Any, authenticator: Any, **more: Any) -> None:
-    accounts.factor_added(user=user, sort=authenticator.type, name=str(authenticator), at=clock.now())
+def _saved(instance: Any, created: bool, **more: Any) -> None:
+    if not created:  # used, or renamed
+        return
+    if instance.type == accounts.CODES:
+        accounts.codes_renewed(user=_whose(instance), at=clock.now())
+    else:
+        accounts.factor_added(user=_whose(instance), sort=instance.type, name=str(instance), at=clock.now())
 
 
-def _removed(user: Any, authenticator: Any, **more: Any) -> None:
-    accounts.factor_removed(user=user, sort=authenticator.type, name=str(authenticator), at=clock.now())
+def _deleted(instance: Any, **more: Any) -> None:
+    """Recovery codes go with the last factor, or for new ones: no line of their own."""
+    if instance.type != accounts.CODES:
+        accounts.factor_removed(user=_whose(instance), sort=instance.type, name=str(instance), at=clock.now())
 
 
-def _renewed(user: Any, **more: Any) -> None:
-    accounts.codes_renewed(user=user, at=clock.now())
+def _whose(authenticator: Any) -> User:
+    """Its owner, as the request knows them: that one knows where the act came from."""
+    asking = getattr(context.request, "user", None)
+    owner: User = asking if asking is not None and asking.pk == authenticator.user_id else authenticator.user
+    return owner
 
 
 def _failed(user: Any, request: Any, **more: Any) -> None:
-    accounts.wrong_code(user=user, at=clock.now(), source=accounts_source(request))
-
-
-def accounts_source(request: Any) -> str:
-    """Where a wrong code came from: nobody is logged in yet."""
-    from groupops.accounts.middleware import source_of  # imported late: middleware loads the models
-
-    return source_of(request)
+    """Nobody may be logged in yet: the line says for whom the code was, and where it came from."""
+    accounts.wrong_code(user=user, at=clock.now(), source=source_of(request))

@@ -1,5 +1,6 @@
 """What stands before every page of a person: a second factor where the role wants one, and when their session was last seen."""
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,6 +22,7 @@ from groupops.accounts.services.sessions import SEEN_EVERY
 from groupops.shared import clock
 from groupops.shared.http import client_address, error, is_api
 
+log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SETUP = "mfa_index"
 # What is open to somebody whose grace is over: setting the factor up, proving who they are, leaving, language and theme.
@@ -95,7 +98,10 @@ class SeenSessions:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated and request.session.session_key:
-            note(request, request.user)
+            try:
+                note(request, request.user)
+            except DatabaseError as failure:  # a page does not fail for that; it says itself what is wrong
+                log.warning("a session was seen and not noted: %s", failure.__class__.__name__)
         return self.get_response(request)
 
 

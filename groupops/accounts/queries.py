@@ -39,12 +39,14 @@ def wrong_codes(user: User, *, at: datetime) -> int:
 def sessions_of(user: User, *, at: datetime) -> "QuerySet[UserSession]":
     """The browsers in which somebody is logged in, the one seen last first."""
     living = Session.objects.filter(expire_date__gt=at).values("session_key")
-    return UserSession.objects.filter(user=user, session_key__in=living).order_by("-last_seen_at", "-id")
+    found: QuerySet[UserSession] = UserSession.objects.filter(user=user, session_key__in=living).order_by("-last_seen_at", "-id")
+    return found
 
 
 def all_sessions() -> "QuerySet[UserSession]":
     """Everybody's, for those who manage people."""
-    return UserSession.objects.select_related("user")
+    found: QuerySet[UserSession] = UserSession.objects.select_related("user")
+    return found
 
 
 def factors_of(user: User) -> list[str]:

@@ -15,7 +15,8 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 def code(secret: str = SECRET, *, step: int = 0) -> str:
     """What the app shows now, or so many half minutes later."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step))
+    shown: str = format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step))
+    return shown
 
 
 def with_app(user: User) -> User:

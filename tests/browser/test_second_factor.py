@@ -123,7 +123,7 @@ def test_passkey_and_app_from_setting_up_to_logging_in(page: Page, context: Brow
     assert list(AuditEntry.objects.filter(by=user).order_by("id").values_list("verb", flat=True)) == [
         "user.login",
         "factor.add",
-        "factor.add",
+        "factor.codes",
         "user.login",
         "factor.add",
         "user.login",

@@ -1,6 +1,7 @@
 """Every write of the accounts."""
 
 from groupops.accounts.services.factors import (
+    CODES,
     NoSecondFactor,
     codes_renewed,
     factor_added,
@@ -22,6 +23,7 @@ from groupops.accounts.services.sessions import end_session, end_sessions, note_
 from groupops.accounts.services.tokens import TooManyTokens, create_token, note_use, revoke_token, token_digest
 
 __all__ = [
+    "CODES",
     "LastFounder",
     "LinkUsed",
     "NoSecondFactor",

@@ -23,7 +23,7 @@ def note_session(*, user: User, key: str, address: str, agent: str, at: datetime
 def end_session(*, session: UserSession, by: User, at: datetime) -> None:
     """Log one browser out. Raises Forbidden for somebody else's session, upward or without the right."""
     if session.user_id != by.pk:
-        demand_above(by, session.user)  # type: ignore[arg-type]  # allauth knows no user model
+        demand_above(by, session.user)
     with transaction.atomic():
         _end([session.session_key])
         record.audit(by=by, verb="session.end", target=session.user, at=at, before={"address": session.ip})

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 
 from groupops.accounts import services as accounts
 from groupops.accounts.forms import FirstUserForm, PasswordForm
-from groupops.accounts.guards import SETUP, due
 from groupops.accounts.middleware import public, source_of
 from groupops.accounts.models import User
 from groupops.accounts.services.links import check_first_user_token
@@ -52,7 +51,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 def _welcome(request: HttpRequest, user: User) -> HttpResponse:
     login(request, user, backend=BACKEND)
-    return redirect(SETUP if due(user) else settings.LOGIN_REDIRECT_URL)
+    return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 @public

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from groupops.accounts.guards import SETUP, due
 from groupops.accounts.middleware import public, source_of
+from groupops.accounts.models import User
 from groupops.accounts.policy import NEEDS_SECOND_FACTOR, Role
 from groupops.accounts.services.allowed import demand_right
 from groupops.accounts.sure import sure
@@ -92,8 +93,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     form = AcceptForm(request.POST if request.method == "POST" else None, initial={"name": row.name})
     status = 200
     if request.method == "POST":
-        came = {"token": token, "at": clock.now(), "source": source_of(request)}
-        user, status = attempt(form, lambda: groups.accept_staff_invitation(**_chosen(form), **came))
+        user, status = attempt(form, lambda: _accepted(request, token, form))
         if user:
             login(request, user, backend=BACKEND)
             return redirect(SETUP if due(user) else settings.LOGIN_REDIRECT_URL)
@@ -101,6 +101,13 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "groups/staff_accept.html", context, status=status)
 
 
-def _chosen(form: AcceptForm) -> dict[str, str]:
+def _accepted(request: HttpRequest, token: str, form: AcceptForm) -> User:
     values = form.cleaned_data
-    return {"username": values["username"], "name": values["name"], "password": values["password1"]}
+    return groups.accept_staff_invitation(
+        token=token,
+        username=values["username"],
+        name=values["name"],
+        password=values["password1"],
+        at=clock.now(),
+        source=source_of(request),
+    )
