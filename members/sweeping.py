@@ -76,6 +76,7 @@ MOVES: dict[CaseState, frozenset[CaseState]] = {
     S.FAILED: _LIFE | {S.REMOVING, S.REMOVED},
     S.RESTORED: frozenset({S.REMOVED}),  # the undo of a person's word
 }
+SECOND_WITHIN = timedelta(days=7)  # then a first approval is void, and the case is decided anew
 # Somebody or something is at it: one such case a member.
 IN_PROGRESS = (S.ASKING, S.UNASKED, S.ASKED, S.IN_REVIEW, S.APPROVED, S.REMOVING, S.FAILED)
 TO_DECIDE = (S.IN_REVIEW, S.APPROVED, S.UNASKED, S.FAILED)  # wait for a person

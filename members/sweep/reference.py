@@ -25,7 +25,7 @@ RULES = """\
 - Just before a removal its guard asks everything again: present, silent, not kept, not exempt, approved, the policy still removes.
 - **Removed** needs the receipt, or the person who did it by hand. A pause of enforcing holds removals; a paused group gets nothing at all.
 - At most `batch` people of a run are asked, and at most so many removed. When more than `two_person_above` of one run are approved, those
-  wait for a second person, who is somebody else: the database refuses the same one.
+  wait for a second person, who is somebody else: the database refuses the same one. After a week without, the case is decided anew.
 - *They stay* and 保留 set `Membership.kept_at`, which counts as a sign of life: the sweep leaves them alone for another period.
 - No platform here lets an account invite: *Invite back* is a task in 今日待办 until they are there again.
 """

@@ -208,6 +208,19 @@ def test_above_the_number_a_second_person_approves() -> None:
     assert Delivery.objects.filter(purpose="sweep_remove").count() == 3
 
 
+def test_a_first_approval_is_void_after_a_week() -> None:
+    """Nobody is removed by a word of weeks ago: the case is decided anew, by two again."""
+    [case] = answered(1, two_person_above=0)
+    reviewing.approve(cases=[case], by=operator(), at=NOW + 8 * DAY)
+    sweeping.advance(at=NOW + 15 * DAY - timedelta(seconds=1))
+    assert SweepCase.objects.get(pk=case.pk).state == "approved"
+    sweeping.advance(at=NOW + 15 * DAY)
+    case.refresh_from_db()
+    assert (case.state, case.approved_by, case.needs_second) == ("in_review", None, False)
+    assert reviewing.second(cases=[case], by=founder(), at=NOW + 15 * DAY).done == []
+    assert not Delivery.objects.filter(purpose="sweep_remove").exists()
+
+
 def test_few_at_a_time_do_not_pass_below_the_number() -> None:
     cases = answered(3, two_person_above=2)
     for case in cases:
