@@ -512,6 +512,7 @@ SPECTACULAR_SETTINGS = {
         "PauseSortEnum": "groupops.messaging.policy.Sort",
         "OperationEnum": "groupops.messaging.adapter.Operation",
         "CapabilityLevelEnum": "groupops.messaging.adapter.Level",
+        "InvitedPostEnum": "groupops.groups.policy.SEATS",
         "TokenScopeEnum": "groupops.accounts.policy.Scope",
     },
 }

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from groupops.accounts.policy import Role
-from groupops.groups.policy import Level, Lifecycle, MomentSort, Post, Scope
+from groupops.groups.policy import SEATS, Level, Lifecycle, MomentSort, Post, Scope
 
 
 class Kind(models.Model):
@@ -143,7 +143,7 @@ class InvitationSeat(models.Model):
         verbose_name = _("seat of an invitation")
         constraints = [
             models.UniqueConstraint(fields=["invitation", "group"], name="invitation_seat_once"),
-            models.CheckConstraint(condition=Q(post__in=[Post.DEPUTY, Post.ADMIN, Post.VOLUNTEER]), name="invitation_seat_post"),
+            models.CheckConstraint(condition=Q(post__in=[value for value, _label in SEATS]), name="invitation_seat_post"),
         ]
 
     def __str__(self) -> str:

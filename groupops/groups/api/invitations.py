@@ -20,7 +20,7 @@ from groupops.groups import queries
 from groupops.groups import services as groups
 from groupops.groups.api.common import VisibleGroupField, actor
 from groupops.groups.models import InvitationSeat, StaffInvitation
-from groupops.groups.policy import Post
+from groupops.groups.policy import SEATS, Post
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 
@@ -51,7 +51,7 @@ class NewSeatSerializer(StrictSerializer):
     """A post to come with it; never the owner's."""
 
     group = VisibleGroupField()
-    post = serializers.ChoiceField([(post.value, post.label) for post in Post if post != Post.OWNER])
+    post = serializers.ChoiceField(SEATS)
 
 
 class NewInvitationSerializer(StrictSerializer):

@@ -12,7 +12,7 @@ from groupops.accounts.policy import RIGHTS, Role, outranks
 from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
-from groupops.groups.policy import Post
+from groupops.groups.policy import SEATS, Post
 
 
 class InviteForm(forms.Form):
@@ -33,7 +33,7 @@ class InviteForm(forms.Form):
         mine = RIGHTS[Role(by.role)]
         roles = [(role.value, role.label) for role in Role if outranks(mine, RIGHTS[role])]
         self.fields["role"].choices = roles  # type: ignore[attr-defined]
-        posts = [("", _("None")), *((post.value, post.label) for post in Post if post != Post.OWNER)]
+        posts = [("", _("None")), *SEATS]
         self.fields["post"].choices = posts  # type: ignore[attr-defined]
         self.fields["groups"].queryset = access.groups_with(by, GroupRight.MANAGE_POSTS).order_by("name")  # type: ignore[attr-defined]
 

@@ -14,7 +14,7 @@ from groupops.groups.policy.coverage import (
 from groupops.groups.policy.health import WINDOW, DayNumbers, HealthWeights, Reason, Score, SizeRange, health
 from groupops.groups.policy.lifecycle import FEEDS, LIFECYCLE_MOVES, Level, Lifecycle, Scope, refusal
 from groupops.groups.policy.moments import NAME_LENGTH, MomentSort, Proposal, propose
-from groupops.groups.policy.posts import POST_TEXTS, Post, PostAdvice, PostRanges, staffing
+from groupops.groups.policy.posts import POST_TEXTS, SEATS, Post, PostAdvice, PostRanges, staffing
 from groupops.groups.policy.rules import GROUP_MARK, compose, filled, line_diff
 from groupops.groups.policy.stage import (
     STAGE_TEXTS,
@@ -42,6 +42,7 @@ __all__ = [
     "LIFECYCLE_MOVES",
     "NAME_LENGTH",
     "POST_TEXTS",
+    "SEATS",
     "STAGE_TEXTS",
     "WINDOW",
     "WINDOWS",

@@ -20,6 +20,10 @@ class Post(TextChoices):
     VOLUNTEER = "volunteer", _("Group volunteer")
 
 
+# Posts that come by an invitation: an owner is somebody known, to whom a group is handed over.
+SEATS = tuple((post.value, post.label) for post in (Post.DEPUTY, Post.ADMIN, Post.VOLUNTEER))
+
+
 @dataclass(frozen=True)
 class PostTexts:
     """What the seed says about a post."""
