@@ -513,6 +513,7 @@ SPECTACULAR_SETTINGS = {
         "OperationEnum": "groupops.messaging.adapter.Operation",
         "CapabilityLevelEnum": "groupops.messaging.adapter.Level",
         "InvitedPostEnum": "groupops.groups.policy.SEATS",
+        "PostEnum": "groupops.groups.policy.Post",
         "TokenScopeEnum": "groupops.accounts.policy.Scope",
     },
 }
