@@ -66,6 +66,10 @@ prove-races *arguments:
 prove-rehearsal *arguments:
     {{ python }} -m tests.rehearsal --record docs/reference/proof.md {{ arguments }}
 
+# flip a thousand bytes of an audit trail behind the triggers; the verifier must find each
+prove-audit *arguments:
+    {{ python }} -m tests.tamper --record docs/reference/proof.md {{ arguments }}
+
 # which lines and branches the tests do not reach
 coverage *arguments:
     mkdir -p .cache/coverage

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from content import services as content
-from content.services import coverage
+from content.services import coverage, watching
 from groupops.shared import clock
 
 
@@ -23,3 +23,9 @@ def release() -> None:
 def watch_coverage() -> None:
     """Open and close the alarms of coverage."""
     coverage.watch(at=clock.now())
+
+
+@shared_task
+def watch_slots() -> None:
+    """Open and close the alarm of missed slots."""
+    watching.watch(at=clock.now())

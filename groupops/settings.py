@@ -25,6 +25,7 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 DEMO: bool = env.bool("GROUPOPS_DEMO", default=False)
 HTTPS = PUBLIC_URL.startswith("https://")
 DATABASE_URL: str = env.str("DATABASE_URL", default="")
+DATABASE_SCHEMA: str = env.str("DATABASE_SCHEMA", default="")  # of PostgreSQL; a backup is proved in one of its own
 REDIS_URL: str = env.str("REDIS_URL", default="")
 EMBEDDED = not DATABASE_URL
 
@@ -32,6 +33,19 @@ EMBEDDED = not DATABASE_URL
 SECRET_KEY: str = env.str("SECRET_KEY", default="") or secret(STATE_DIR, "secret.key", size=48)
 # Newest first; older keys still decrypt. Credentials of connections are sealed with them (MultiFernet).
 CREDENTIAL_KEYS: list[str] = env.list("CREDENTIAL_KEYS", default=[]) or [secret(STATE_DIR, "credential.key", size=48)]
+
+# --- Backups ------------------------------------------------------------------------------------------------------------
+BACKUP_DIR: str = env.str("BACKUP_DIR", default="")  # a nightly one is written there; empty: none is
+BACKUP_HOUR: int = env.int("BACKUP_HOUR", default=3)  # by the clock of TIME_ZONE
+BACKUP_KEEP: int = env.int("BACKUP_KEEP", default=14)  # so many proven ones stay
+BACKUP_LIMIT_HOURS: int = env.int("BACKUP_LIMIT_HOURS", default=26)  # an older last proof is an alarm
+# Newest first; older ones still open. The credentials in a backup stay sealed with CREDENTIAL_KEYS all the same.
+BACKUP_KEYS: list[str] = env.list("BACKUP_KEYS", default=[]) or CREDENTIAL_KEYS
+# Where the key lives, as every backup names it.
+BACKUP_KEY_HOME: str = next(
+    (f"the variable {name}" for name in ("BACKUP_KEYS", "CREDENTIAL_KEYS") if env.str(name, default="")),
+    f"the file {STATE_DIR / 'credential.key'}",
+)
 
 # --- HTTP -------------------------------------------------------------------------------------------------------------
 _public = urlsplit(PUBLIC_URL)
@@ -109,8 +123,10 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django_prometheus",
 ]
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "groupops.shared.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -133,6 +149,7 @@ MIDDLEWARE = [
     "groupops.accounts.guards.SecondFactor",
     "groupops.accounts.guards.SeenSessions",
     "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "groupops.urls"
 WSGI_APPLICATION = "groupops.wsgi.application"
@@ -316,7 +333,14 @@ PERSONAL_LABELS = frozenset(
         "moderation.strike",
     }
 )
-INVARIANTS: list[str] = []
+# What manage.py doctor looks at; each app says what must hold of its own rows.
+INVARIANTS: list[str] = [
+    "groupops.record.invariants.kept",
+    "groupops.messaging.invariants.kept",
+    "groupops.inbound.invariants.kept",
+    "content.invariants.kept",
+    "moderation.invariants.kept",
+]
 # What operators may set in the policy store: name -> the dataclass that validates it.
 POLICIES: dict[str, str] = {
     "content.duties": "content.policy.DutyRule",
@@ -339,6 +363,7 @@ POLICIES: dict[str, str] = {
     "messages.kept": "groupops.inbound.keeping.Kept",
     "delivery.retry": "groupops.messaging.policy.RetryPolicy",
     "members.tiers": "members.tiering.TierRule",
+    "operations.notices": "groupops.operations.policy.NoticeRule",
     "moderation.fairness": "moderation.policy.fairness.FairnessRule",
     "moderation.quarrels": "moderation.policy.quarrels.QuarrelRule",
     "moderation.raids": "moderation.raids.policy.RaidRule",
@@ -370,7 +395,7 @@ else:
                 # What pages ask is in memory: with a disk's price of a random page a whole table is read to find a few hundred rows.
                 # Compiling a plan pays off after seconds; no page asks for so long.
                 "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
-                " -c random_page_cost=1.1 -c jit=off",
+                f" -c random_page_cost=1.1 -c jit=off{f' -c search_path={DATABASE_SCHEMA}' if DATABASE_SCHEMA else ''}",
             },
         }
     }
@@ -525,6 +550,11 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="GroupOps <groupops@localhost>")
 NOTICE_WEBHOOK_URL: str = env.str("NOTICE_WEBHOOK_URL", default="")
 
+# --- Metrics: /health/metrics answers nobody while both are empty -----------------------------------------------------------------
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+METRICS_ALLOW: list[str] = env.list("METRICS_ALLOW", default=[])
+PROMETHEUS_EXPORT_MIGRATIONS = False  # it would ask the database before there is one
+
 # --- Platforms ----------------------------------------------------------------------------------------------------------------
 # Whether connections may point into private networks, and without TLS (a homeserver beside this machine).
 ALLOW_PRIVATE_TARGETS: bool = env.bool("ALLOW_PRIVATE_TARGETS", default=False)
@@ -567,11 +597,17 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         ("deliver", "groupops.messaging.tasks.deliver", 1.0),
         ("recover deliveries", "groupops.messaging.tasks.recover", 10.0),
         ("check connections", "groupops.messaging.tasks.check_connections", 60.0),
+        ("watch the queue", "groupops.messaging.tasks.watch", 60.0),
+        ("watch the slots", "content.tasks.watch_slots", 60.0),
+        ("doctor", "groupops.operations.tasks.examine", 3600.0),
+        ("watch the disk", "groupops.operations.tasks.watch_disk", 60.0),
+        ("back up", "groupops.operations.tasks.back_up", 300.0),
         ("fetch events", "groupops.inbound.tasks.fetch", 1.0),
         ("empty old texts", "groupops.inbound.tasks.empty_texts", 3600.0),
         ("process events", "groupops.inbound.tasks.process", 1.0),
         ("seal the audit trail", "groupops.record.tasks.seal", 3.0),
         ("verify the audit trail", "groupops.record.tasks.verify", 600.0),
+        ("note the audit trail's head", "groupops.record.tasks.export_head", 3600.0),
         ("beat heart", "groupops.record.tasks.heartbeat", 15.0),
         ("daily health", "groupops.groups.tasks.assess", 900.0),
         ("watch the hours", "groupops.groups.tasks.watch_traffic", 3600.0),

@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("groupops.accounts.urls")),
     path("accounts/", include("groupops.groups.staff_urls")),
     path("health/", include("groupops.operations.urls")),
+    path("system/", include("groupops.operations.status.urls")),
+    path("api/v1/system/", include("groupops.operations.status.api_urls")),
     path("api/", include("groupops.api.urls")),
 ]
 

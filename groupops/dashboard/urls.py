@@ -11,5 +11,4 @@ urlpatterns = [
     path("live/", views.live, name="live"),
     path("palette/", views.palette, name="palette"),
     path("components/", views.components, name="components"),
-    path("system/", views.system, name="system"),
 ]

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from groupops.messaging import delivery, outbox
+from groupops.messaging import delivery, outbox, watching
 from groupops.messaging import services as messaging
 from groupops.record import services as record
 from groupops.shared import clock
@@ -27,3 +27,9 @@ def check_connections() -> None:
     """Ask every platform whether our account still works."""
     messaging.check_all(now=clock.now)
     record.beat(name="check_connections", at=clock.now())
+
+
+@shared_task
+def watch() -> None:
+    """Open and close the alarms of the queue and of the failure inbox."""
+    watching.watch(at=clock.now())

@@ -1,4 +1,4 @@
-"""What staff are told outside the chat: one notice per alarm and recipient, a row before it is sent."""
+"""What staff are told outside the chat: one notice per alarm and recipient, a row before it is sent. Backups, and their proofs."""
 
 from django.db import models
 from django.db.models import Q
@@ -30,3 +30,30 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alarm} → {self.recipient or self.way}"
+
+
+class BackupProof(models.Model):
+    """A backup that was written, and what a scratch restore of it found. Only a proven one counts."""
+
+    path = models.CharField(_("file"), max_length=500)
+    made_at = models.DateTimeField(_("made"))
+    key = models.CharField(max_length=12)  # how the key is called that opens it
+    rows = models.BigIntegerField(_("rows"))
+    size = models.BigIntegerField(_("size"))  # bytes of the file
+    seconds = models.FloatField()
+    proven_at = models.DateTimeField(_("proven"), null=True)
+    restore_seconds = models.FloatField(null=True)
+    error = models.CharField(max_length=500, blank=True, default="")  # why it was not proven
+
+    class Meta:
+        verbose_name = _("backup")
+        constraints = [
+            models.UniqueConstraint(fields=["path", "made_at"], name="backup_once"),
+            models.CheckConstraint(
+                condition=Q(proven_at=None) | Q(restore_seconds__isnull=False, error=""), name="backup_proven_without_error"
+            ),
+        ]
+        indexes = [models.Index(fields=["-made_at", "-id"], name="backup_newest")]
+
+    def __str__(self) -> str:
+        return self.path

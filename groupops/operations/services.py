@@ -1,28 +1,39 @@
-"""Tell staff of critical alarms outside the chat: by e-mail and by a webhook, once each, tried again while nobody answers."""
+"""Tell staff of alarms outside the chat: by e-mail and by a webhook, once each, tried again while nobody answers."""
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from content.services.watching import KEY as SLOTS
 from groupops.accounts.models import User
-from groupops.accounts.policy import Role
+from groupops.accounts.policy import Right, Role
+from groupops.groups import queries as groups
 from groupops.messaging.adapter import AdapterError
+from groupops.messaging.watching import FAILED, MISSED
 from groupops.messaging.wire import Wire
 from groupops.operations.models import Notice
+from groupops.operations.policy import NoticeRule
 from groupops.record.models import Alarm
+from groupops.shared.errors import Forbidden
 
 log = logging.getLogger(__name__)
-TOLD = (Role.FOUNDER, Role.OPERATOR)  # who manages channels
+ROLES = {"founders": Role.FOUNDER, "operators": Role.OPERATOR, "admins": Role.ADMIN}  # field of the rule -> who
+FAMILIES = {"failed": (FAILED,), "missed": (MISSED, SLOTS)}  # field of the rule -> keys of warnings that go out all the same
+QUIET = timedelta(hours=1)  # a warning that comes and goes is told once in so long
 TRIES = 8  # with waits doubled from FIRST, about four hours
 FIRST = timedelta(minutes=1)
 MOST = 50  # notices of one run
+TEST = gettext_noop("This is a test: notices of GroupOps arrive here.")
 
 
 def notify(*, now: Callable[[], datetime]) -> int:
@@ -34,12 +45,12 @@ def notify(*, now: Callable[[], datetime]) -> int:
 
 def _write(at: datetime) -> None:
     """Only for alarms that have none yet: whoever is hired later is not told of what is old."""
-    fresh = list(Alarm.objects.filter(closed_at=None, severity=Alarm.Severity.CRITICAL, notices=None)[:MOST])
+    rule: NoticeRule = groups.policy("operations.notices")
+    fresh = list(_worth_telling(rule, at)[:MOST])
     if not fresh:
         return
-    people = User.objects.filter(is_active=True, role__in=TOLD).exclude(email="") if settings.EMAIL_WANTED else User.objects.none()
-    wanted = [(Notice.Way.EMAIL, user.email, user.language) for user in people]
-    if settings.NOTICE_WEBHOOK_URL:
+    wanted = [(Notice.Way.EMAIL, user.email, user.language) for user in _people(rule)]
+    if settings.NOTICE_WEBHOOK_URL and rule.webhook:
         wanted.append((Notice.Way.WEBHOOK, "", ""))
     rows = [
         Notice(alarm=alarm, way=way, recipient=recipient, language=language, not_before=at)
@@ -47,6 +58,51 @@ def _write(at: datetime) -> None:
         for way, recipient, language in wanted
     ]
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _worth_telling(rule: NoticeRule, at: datetime) -> QuerySet[Alarm]:
+    """Open ones that nobody was told of: the critical, and of the warnings what the rule names."""
+    keys = [key for name, family in FAMILIES.items() if getattr(rule, name) for key in family]
+    warning = Q(severity=Alarm.Severity.WARNING) if rule.warnings else Q(severity=Alarm.Severity.WARNING, key__in=keys)
+    lately = Notice.objects.filter(alarm__key=OuterRef("key"), not_before__gt=at - QUIET)
+    wanted = Q(severity=Alarm.Severity.CRITICAL) | warning & ~Exists(lately)
+    return Alarm.objects.filter(wanted, closed_at=None, notices=None).order_by("opened_at", "pk")
+
+
+def _people(rule: NoticeRule) -> QuerySet[User]:
+    if not settings.EMAIL_WANTED:
+        return User.objects.none()
+    roles = [role for name, role in ROLES.items() if getattr(rule, name)]
+    return User.objects.filter(is_active=True, role__in=roles).exclude(email="").order_by("pk")
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A way that was tried with a test notice: which, to whom, and why it did not work."""
+
+    way: str
+    recipient: str
+    problem: str = ""
+
+
+def try_notices(*, by: User, at: datetime) -> list[Tried]:
+    """Send a test notice by every way that is set up, to the person who asks and to the webhook. A person waits. Raises Forbidden."""
+    if not by.has_right(Right.MANAGE_CONNECTIONS):
+        raise Forbidden(_("Only an operator or a founder sends a test notice."))
+    alarm = Alarm(key="test", severity=Alarm.Severity.NOTICE, msgid=TEST, url=reverse("system"), opened_at=at)
+    ways = [Notice(alarm=alarm, way=Notice.Way.EMAIL, recipient=by.email)] if settings.EMAIL_WANTED and by.email else []
+    if settings.NOTICE_WEBHOOK_URL:
+        ways.append(Notice(alarm=alarm, way=Notice.Way.WEBHOOK))
+    return [Tried(notice.get_way_display(), notice.recipient, _problem(notice)) for notice in ways]
+
+
+def _problem(notice: Notice) -> str:
+    try:
+        WAYS[Notice.Way(notice.way)](notice)
+    except (AdapterError, SMTPException, OSError) as problem:
+        log.warning("a test notice could not be told: %s", type(problem).__name__)
+        return type(problem).__name__  # not its text: it may hold the secret address
+    return ""
 
 
 def _told(notice: Notice, at: datetime) -> bool:

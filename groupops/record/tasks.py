@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils.translation import gettext_noop
 
-from groupops.record import policy, queries
+from groupops.record import heads, policy, queries
 from groupops.record import services as record
 from groupops.record.models import Heartbeat
 from groupops.record.queries.chain import VERIFIED
@@ -46,3 +46,9 @@ def verify() -> None:
         record.raise_alarm(key="audit-broken", severity="critical", text=text, params={"number": report.broken_at}, at=at)
     elif report.complete:
         record.close_alarm(key="audit-broken", at=at)
+
+
+@shared_task
+def export_head() -> None:
+    """Note the chain's head outside the database, once a day."""
+    heads.export(at=clock.now())

@@ -19,8 +19,13 @@ class SecretsUnreadable(Refused):
     """No key of CREDENTIAL_KEYS opens the sealed value."""
 
 
+def fernet(key: str) -> Fernet:
+    """The box of one key, which may be any text."""
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()))
+
+
 def _box() -> MultiFernet:
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in settings.CREDENTIAL_KEYS])
+    return MultiFernet([fernet(key) for key in settings.CREDENTIAL_KEYS])
 
 
 def seal(values: dict[str, Any]) -> str:

@@ -34,6 +34,15 @@ def install(using: str, table: str, *, events: Iterable[str] = ("UPDATE", "DELET
                 cursor.execute(statement)
 
 
+def remove(using: str, table: str, *, events: Iterable[str] = ("UPDATE", "DELETE")) -> None:
+    """Take the triggers away, until `install`: for what is filled anew as a whole."""
+    connection = connections[using]
+    on = f" ON {connection.ops.quote_name(table)}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        for event in _events(connection, events):
+            cursor.execute(f'DROP TRIGGER IF EXISTS "{name_of(table, event)}"{on}')
+
+
 def missing(using: str, table: str, *, events: Iterable[str] = ("UPDATE", "DELETE")) -> list[str]:
     """The events of `table` whose trigger does not stand, or was switched off."""
     connection = connections[using]

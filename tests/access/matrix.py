@@ -72,6 +72,7 @@ TABLE: dict[str, Row] = {
     "palette": EVERYBODY,
     "components": EVERYBODY,
     "system": SYSTEM,
+    "system-try-notices": post(RUN),
     # audit
     "record:audit": at(TRAIL, is_list=True),
     "record:audit-csv": TRAIL,
@@ -117,6 +118,7 @@ TABLE: dict[str, Row] = {
     "account_change_password": form(EVERYBODY),
     # health
     "health-live": OPEN,
+    "health-metrics": at(OPEN, answers=frozenset({404})),  # without its token: tests/operations/status
     "health-ready": at(OPEN, answers=frozenset({200, 503})),  # 503 says that no worker runs
 }
 
@@ -720,6 +722,7 @@ TABLE |= {
     "api-audit-list": at(TRAIL, is_list=True),
     "api-audit-chain": RUN,
     "api-audit-detail": at(TRAIL, args={PK: "entry"}, foreign=GONE),
+    "api-system": SYSTEM,
     "api-schema": EVERYBODY,
     "api-docs": EVERYBODY,
 }

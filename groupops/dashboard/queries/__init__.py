@@ -1,8 +1,7 @@
-"""What the home and the system page ask, in a constant number of queries."""
+"""What the home page asks, in a constant number of queries."""
 
 from groupops.dashboard.queries.day import Hour, Mark, hours, themes
 from groupops.dashboard.queries.numbers import Kpi, Step, checklist, kpis
-from groupops.dashboard.queries.system import backlog
 from groupops.dashboard.queries.todo import WHO, Asked, Task, Todo, colleagues, items_of, todo
 
 __all__ = [
@@ -14,7 +13,6 @@ __all__ = [
     "Step",
     "Task",
     "Todo",
-    "backlog",
     "checklist",
     "colleagues",
     "hours",

@@ -21,6 +21,7 @@ from groupops.inbound.readers import Unreadable
 from groupops.inbound.recording import BadLine
 from groupops.messaging.models import Binding
 from groupops.record import services as record
+from groupops.shared import disk
 from groupops.shared.errors import Conflict
 from members.importing import queries
 from members.models import RosterImport
@@ -36,9 +37,11 @@ class NoRoom(Conflict):
 def stage_chat(*, group: Group, content: bytes, name: str, digest: str, day: str, by: User, at: datetime) -> tuple[RosterImport, bool]:
     """Look at all of an export and keep it; returns the import, and whether it is a new one. Nothing of a bad file is kept.
 
-    `day` (ISO) is for exports that write only times. Raises Forbidden, NoRoom, Unreadable, BadLine.
+    `day` (ISO) is for exports that write only times. Raises Forbidden, NoRoom, Unreadable, BadLine, and disk.NoRoom where the disk is
+    nearly full.
     """
     access.demand(by, GroupRight.EDIT, group)
+    disk.demand_room()
     binding = Binding.objects.select_related("connection", "group").filter(group=group).first()
     if binding is None:
         raise NoRoom(_("This group has no room yet, so nothing can be heard from it. Connect its chat first."), field="file")

@@ -10,7 +10,7 @@ from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
 from groupops.record import services as record
 from groupops.record.queries import aliases
-from groupops.shared import bulk
+from groupops.shared import bulk, disk
 from members.importing import queries
 from members.importing.services.previewing import preview
 from members.importing.tables import Table
@@ -21,9 +21,10 @@ from members.rostering import BY_NAME, OPEN, ImportSort, Verdict
 def stage(*, group: Group, table: Table, name: str, digest: str, by: User, at: datetime) -> tuple[RosterImport, bool]:
     """Keep a list for its preview; returns the import, and whether it is a new one: the same text twice is the same import.
 
-    Needs the right to edit the group. Raises Forbidden.
+    Needs the right to edit the group. Raises Forbidden, and disk.NoRoom where the disk is nearly full.
     """
     access.demand(by, GroupRight.EDIT, group)
+    disk.demand_room()
     with transaction.atomic():
         Group.objects.select_for_update().get(pk=group.pk)  # two clicks, one import
         if known := RosterImport.objects.filter(group=group, digest=digest, state__in=OPEN).defer("content").first():

@@ -15,6 +15,7 @@ KNOWN: dict[str, tuple[Promise | str, timedelta | None]] = {
     "audit-verify": (_("Verifying the audit log"), timedelta(minutes=30)),
     "deliver": (_("Sending out"), None),
     "recover": (_("Looking after open deliveries"), timedelta(minutes=1)),
+    "doctor": (_("Doctor"), timedelta(hours=3)),
     "look_around": (_("Comparing the lists of members"), timedelta(minutes=30)),
     "check_connections": (_("Checking the channels"), timedelta(minutes=4)),
 }

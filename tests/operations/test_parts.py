@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from groupops.dashboard.parts import KNOWN, Part, parts
+from groupops.operations.status.parts import KNOWN, Part, parts
 from groupops.record import services as record
 from tests.factories import accounts
 from tests.factories.groups import NOW
@@ -42,7 +42,7 @@ def test_silence_is_judged_by_the_part(name: str, ago: timedelta, expected: bool
 def test_no_part_is_given_less_than_its_round() -> None:
     """The silence allowed is longer than the longest tick it stands for."""
     rounds = {entry["task"].rpartition(".")[2]: timedelta(seconds=entry["schedule"]) for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    names = {"worker": "heartbeat", "audit-seal": "seal", "audit-verify": "verify"}
+    names = {"worker": "heartbeat", "audit-seal": "seal", "audit-verify": "verify", "doctor": "examine"}
     for name, (_label, silence) in KNOWN.items():
         assert silence is None or silence > rounds[names.get(name, name)] * 2, name
 
