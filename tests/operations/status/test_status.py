@@ -165,10 +165,10 @@ def test_a_test_notice_goes_to_who_asks(settings: Settings) -> None:
     """By the page; and it says so when no way is set up."""
     client, boss = Client(), people.founder(email="me@example.org", language="en")
     client.force_login(boss)
-    page = client.post("/system/notices/try", {"once": "a"}, follow=True).content.decode()
+    page = client.post("/system/notices/try", {"_once": "a"}, follow=True).content.decode()
     assert "EMAIL_URL" in page
     settings.EMAIL_WANTED = True
-    client.post("/system/notices/try", {"once": "b"}, follow=True)
+    client.post("/system/notices/try", {"_once": "b"}, follow=True)
     assert [message.to for message in mail.outbox] == [["me@example.org"]]
     with pytest.raises(Forbidden):
         operations.try_notices(by=people.admin(), at=clock.now())
