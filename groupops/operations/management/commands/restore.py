@@ -88,4 +88,5 @@ def _unreadable() -> list[str]:
 def _plain(done: Restored) -> dict[str, Any]:
     broken = [one.invariant.key for one in done.doctor if not one.holds]
     told = {"well": done.is_well, "rows": done.rows, "files": done.files, "seconds": round(done.seconds, 2), "paused": done.paused}
+    told |= {"doctor_seconds": round(sum(one.seconds for one in done.doctor), 2)}
     return told | {"differing": done.differing, "broken": broken, "missed": done.missed, "unknown": done.unknown, "slots": done.slots}
