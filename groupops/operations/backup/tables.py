@@ -62,9 +62,8 @@ def _is_kept(model: type[Model]) -> bool:
 
 
 def _table(model: type[Model]) -> Table:
-    columns = {field.column: KINDS[_type_of(field)].value for field in model._meta.local_concrete_fields}
-    key = model._meta.pk
-    return Table(model._meta.db_table, dict(sorted(columns.items())), key.column)
+    columns = {str(field.column): KINDS[_type_of(field)].value for field in model._meta.local_concrete_fields}
+    return Table(model._meta.db_table, dict(sorted(columns.items())), str(model._meta.pk.column))
 
 
 def _type_of(field: "Field[Any, Any]") -> str:

@@ -20,7 +20,7 @@ from groupops.shared.errors import Forbidden
 class SystemPartSerializer(StrictSerializer):
     """A part of the machine; `lives` is null where silence says nothing."""
 
-    label = serializers.CharField(read_only=True)
+    name = serializers.CharField(source="label", read_only=True)
     at = serializers.DateTimeField(read_only=True)
     lives = serializers.BooleanField(read_only=True, allow_null=True)
 

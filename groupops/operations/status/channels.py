@@ -61,5 +61,6 @@ def _spent(spans: set[int], at: datetime) -> dict[tuple[int, int], int]:
         return {}
     recent = Attempt.objects.filter(started_at__gt=at - timedelta(seconds=max(spans)), delivery__connection__isnull=False)
     sums = {f"n{span}": Sum("calls", filter=Q(started_at__gt=at - timedelta(seconds=span))) for span in sorted(spans)}
-    rows = recent.order_by().values("delivery__connection").annotate(**sums)
-    return {(row["delivery__connection"], span): row[f"n{span}"] or 0 for row in rows for span in spans}
+    ordered = sorted(spans)
+    rows = recent.order_by().values("delivery__connection").annotate(**sums).values_list("delivery__connection", *sums)
+    return {(row[0], span): row[position] or 0 for row in rows for position, span in enumerate(ordered, start=1)}

@@ -54,7 +54,7 @@ def broker() -> Broker:
     if settings.REDIS_URL:
         try:
             with Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as redis:
-                return Broker("Redis", answers=True, waiting=int(redis.llen(QUEUE)))  # type: ignore[arg-type]  # the stubs allow for asyncio
+                return Broker("Redis", answers=True, waiting=int(redis.llen(QUEUE)))
         except (RedisError, OSError):
             return Broker("Redis", answers=False)
     folder = Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"])

@@ -53,7 +53,7 @@ def life(*, due: bool = True) -> dict[str, Delivery]:
     LearnedModelFactory(weights=bytes(range(256)), precision=0.1)
     SlotFactory(state=SlotState.PLANNED, due_at=clock.now() - timedelta(minutes=1))
     late = timedelta(hours=1)
-    made = {
+    made: dict[str, Delivery] = {
         "coming": DeliveryFactory(state=S.PLANNED, due_at=clock.now() + late),
         "waiting": DeliveryFactory(state=S.WAITING_PERSON, due_at=clock.now() + late),
     }

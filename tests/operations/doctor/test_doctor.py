@@ -23,7 +23,7 @@ from groupops.record import services as record
 from groupops.record.models import Alarm, AuditEntry, AuditSeal, Heartbeat
 from groupops.shared import clock, invariants, triggers
 from groupops.shared.invariants import Invariant, Look
-from moderation.models import Appeal
+from moderation.models import Appeal, Strike
 from moderation.policy import AppealState
 from tests.factories.accounts import UserFactory, founder
 from tests.factories.content import PostFactory, SlotFactory, delivery_of
@@ -109,9 +109,9 @@ def sent_unsent() -> Post:
     return post
 
 
-def upheld() -> Model:
+def upheld() -> Strike:
     """An appeal that was upheld, and the strike still counts."""
-    made = AppealFactory()
+    made: Appeal = AppealFactory()
     Appeal.objects.filter(pk=made.pk).update(state=AppealState.UPHELD, decided_by=founder(), decided_at=clock.now())
     return made.strike
 
