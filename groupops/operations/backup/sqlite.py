@@ -45,7 +45,7 @@ class Source:
     def copy(self, table: Table, write: Callable[[bytes], Any]) -> None:
         """Every row as a line, sorted by the key, in pieces that end with a line."""
         columns = (_spelt(name, kind) for name, kind in table.columns.items())
-        line = " || char(9) || ".join(columns)
+        line = "'' || " + " || char(9) || ".join(columns)  # a text, also where the only column is a number
         rows = self._raw.execute(f'SELECT {line} FROM "{table.name}" ORDER BY "{table.key}"')
         while found := rows.fetchmany(ROWS):
             write(b"\n".join([row[0] for row in found]) + b"\n")
