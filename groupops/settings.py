@@ -223,6 +223,7 @@ DELIVERY_KINDS: dict[str, dict[str, str]] = {
     "form": {"guard": "members.surveys.delivery.guard", "settled": "members.surveys.delivery.settled"},
     "segment": {"guard": "members.segments.delivery.guard", "settled": "members.segments.delivery.settled"},
     "measure": {"guard": "moderation.delivery.guard", "settled": "moderation.delivery.settled"},
+    "report": {"guard": "groupops.messaging.orders.guard", "settled": "groupops.messaging.orders.settled"},
     "quarrel": {"guard": "moderation.quarrels.delivery.guard", "settled": "moderation.quarrels.delivery.settled"},
     "sweep_ask": {"guard": "members.sweep.delivery.guard_ask", "settled": "members.sweep.delivery.settled_ask"},
     "sweep_remove": {"guard": "members.sweep.delivery.guard_remove", "settled": "members.sweep.delivery.settled_remove"},

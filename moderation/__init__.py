@@ -1,1 +1,1 @@
-"""Moderation: nothing yet; its place in the house is kept."""
+"""群风控: what is against the rules is noticed, judged by people, explained, and can be appealed against."""

@@ -23,6 +23,7 @@ TAKEN_BACK = _("The author took the message back in time.")
 KINDLY = frozenset({Act.UNMUTE, Act.READMIT, Act.APOLOGY, Act.ANSWER})
 IN_THE_GROUP = frozenset({Act.REMIND, Act.MUTE, Act.REMOVE})
 D = DeliveryState
+NOT_DONE = (D.FAILED, D.MISSED)
 
 
 def guard(delivery: Delivery, *, at: datetime) -> str:
@@ -51,12 +52,15 @@ def settled(delivery: Delivery, *, at: datetime) -> None:
     """The measure follows its delivery; a removal by hand is a removal that no platform tells us of."""
     rows = Measure.objects.select_for_update(of=("self",)).select_related("case__group__kind", "case__membership__person", "decision")
     row = rows.get(pk=delivery.subject_id)
+    if _fails(delivery) and row.act in acting.OUTCOMES and not row.about:
+        acting.by_hand(delivery, at=at)
+        return
     was, row.why = row.done_at, ""
     if delivery.state == D.SENT:
         row.state, row.done_at = MeasureState.DONE, at
     elif delivery.state == D.CANCELLED:
         row.state, row.done_at, row.why = MeasureState.CANCELLED, None, delivery.why
-    elif delivery.state in (D.FAILED, D.MISSED):
+    elif delivery.state in NOT_DONE:
         row.state, row.done_at, row.why = MeasureState.FAILED, None, delivery.why
     else:
         row.state, row.done_at = MeasureState.WAITING, None
@@ -66,6 +70,11 @@ def settled(delivery: Delivery, *, at: datetime) -> None:
     if row.act == Act.MUTE and row.state == MeasureState.DONE and _pardoned(row):
         said = list(row.case.evidence.order_by("at", "pk"))
         acting.act_on(case=row.case, decision=row.decision, act=Act.UNMUTE, said=said, at=at, due_at=at)
+
+
+def _fails(delivery: Delivery) -> bool:
+    """The platform failed, not a person who says so, nor one who did not do it in time."""
+    return delivery.state in NOT_DONE and delivery.connection_id is not None and delivery.step != Step.BY_HAND and not delivery.undo_state
 
 
 def _pardoned(row: Measure) -> bool:

@@ -25,7 +25,8 @@ RULES = """\
 - The weight of the strikes in force of one ladder says which step is due; a severe offence climbs two. Expired and overruled strikes
   do not count, so that an appeal recomputes every later step. The last step is never left.
 - A machine acts only for a rule that *acts by itself*, in its first steps. These go to people: politics, attacks and quarrels; people
-  with a post (two reviewers); removals, unless the rule *removes without a person*; all above the cap of an hour, with an alarm.
+  with a post (two reviewers); removals, unless the rule *removes without a person*; all above the cap of an hour, with an alarm
+  (a recall of a further message counts as one, and waits on the send desk).
 - What a person decides leaves after `hold_seconds`; until then it is undone for good. Each act asks once more just before it leaves:
   taken back, overruled, gone. Where a step says 考虑移出, *Violation* is the person's word for the removal.
 - A message that its author recalls within `take_back_minutes` is not punished, unless a rule acted at once.
@@ -33,9 +34,11 @@ RULES = """\
 - An appeal: once a strike, within `appeal_days`, at most 2,000 characters, by the link in the private word, by a private
   message that begins with 申诉 (read once; what is refused is answered), or entered by a colleague.
   Nobody who judged decides it: the database refuses the same person. Upheld: strike, mute, place and counts come back in one transaction,
-  with an apology. No platform here lets an account invite: who was removed is invited by a person.
+  with an apology; one that the platform does not deliver waits as a card on the send desk. No platform here lets an account invite: who
+  was removed is invited by a person.
 - Who is on the blacklist and comes all the same is a case of its own offence, without a strike; a person confirms the removal unless
-  `barred_alone`. The strikes of one human's identities count together.
+  `barred_alone`. An entry for somebody with a post counts once a second reviewer has confirmed it. The strikes of one human's identities
+  count together.
 - Evidence keeps its text for `appeal_days` + `evidence_days`.
 """
 

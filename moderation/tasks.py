@@ -6,6 +6,7 @@ from groupops.shared import clock
 from moderation import services as moderation
 from moderation.fairness import services as fairness
 from moderation.learning.tasks import learn as learn
+from moderation.learning.tasks import learn_now as learn_now
 from moderation.quarrels import services as quarrels
 from moderation.raids import services as raids
 from moderation.rehearsals import queries as rehearsals

@@ -16,6 +16,7 @@ from moderation import queries
 from moderation.models import Measure
 from moderation.policy import CaseState, MeasureState
 from moderation.policy.ladder import REMOVING
+from moderation.queries.blacklist import for_a_second
 
 LONG = timedelta(hours=4)
 WHAT = {
@@ -26,6 +27,7 @@ INVITE = ngettext_lazy(
     "Invite %(n)d member again who was removed by mistake", "Invite %(n)d members again who were removed by mistake", "n"
 )
 REMEMBERED = timedelta(days=30)
+SECOND = ngettext_lazy("%(n)d blacklist entry waits for a second reviewer", "%(n)d blacklist entries wait for a second reviewer", "n")
 APPEALED = ngettext_lazy("%(n)d appeal to decide", "%(n)d appeals to decide", "n")
 
 
@@ -39,6 +41,11 @@ def _appeals(user: User) -> QuerySet[Any, Any]:
     return rows.annotate(n=Count("pk"), since=Min("at")).order_by("since", "strike__group")
 
 
+def _seconds(user: User) -> QuerySet[Any, Any]:
+    rows = for_a_second(user).order_by().values("group", "group__name")
+    return rows.annotate(n=Count("pk"), since=Min("at")).order_by("since", "group")
+
+
 def _wanted_back(user: User, at: datetime) -> QuerySet[Any, Any]:
     """Removed by mistake, overruled since, and not back: no platform here lets an account invite them."""
     removed = Measure.objects.filter(case=OuterRef("pk"), act__in=REMOVING, state=MeasureState.DONE)
@@ -50,12 +57,13 @@ def _wanted_back(user: User, at: datetime) -> QuerySet[Any, Any]:
 BACK = Standing(lambda user, at: _wanted_back(user, at)[:LIMIT])
 CASES = Standing(lambda user, at: _cases(user, at)[:LIMIT])
 APPEALS = Standing(lambda user, _at: _appeals(user)[:LIMIT])
+SECONDS = Standing(lambda user, _at: _seconds(user)[:LIMIT])
 
 
 def source(user: User, at: datetime) -> list[TodayItem]:
-    """One item a group and sort; three queries."""
+    """One item a group and sort; four queries."""
     waiting = [_case(row, at) for row in CASES(user, at)] + [_appeal(row, at) for row in APPEALS(user, at)]
-    return waiting + [_back(row) for row in BACK(user, at)]
+    return [*waiting, *(_back(row) for row in BACK(user, at)), *(_second(row, at) for row in SECONDS(user, at))]
 
 
 def _back(row: Mapping[str, Any]) -> TodayItem:
@@ -98,4 +106,18 @@ def _appeal(row: Mapping[str, Any], at: datetime) -> TodayItem:
         group=row["strike__group__name"],
         group_ids=(group,),
         urgent=at - since >= timedelta(days=1),
+    )
+
+
+def _second(row: Mapping[str, Any], at: datetime) -> TodayItem:
+    group, since = row["group"], row["since"]
+    return TodayItem(
+        key=f"barred:{group or 0}:{since:%Y%m%d%H%M}",
+        at=since,
+        kind="violation",
+        text=str(SECOND % {"n": row["n"]}),
+        url=reverse("moderation:blacklist"),
+        group=row["group__name"] or "",
+        group_ids=(group,) if group else (),
+        urgent=at - since >= LONG,
     )

@@ -1,4 +1,4 @@
-"""The delivery kind of orders (settings.DELIVERY_KINDS): what a person told us to do in a group, and the end of a mute."""
+"""The delivery kind of what no table follows (settings.DELIVERY_KINDS): what a person told us to do in a group, and the end of a mute."""
 
 from datetime import datetime
 

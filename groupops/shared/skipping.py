@@ -7,8 +7,14 @@ from typing import Generic, TypeVar
 from django.utils.functional import Promise
 from django.utils.translation import ngettext
 
+from groupops.shared.errors import Conflict
+
 Row = TypeVar("Row")
 TOLD = 3  # reasons in one message
+
+
+class NothingDone(Conflict):
+    """None of what was chosen could be dealt with; the message says why."""
 
 
 @dataclass

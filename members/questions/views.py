@@ -20,7 +20,6 @@ from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.inbound.models import StoredEvent
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging, skipping, undos
-from groupops.shared.errors import Conflict
 from groupops.shared.http import ids, next_url, not_found_unless
 from members.asking import How, QuestionState
 from members.models import Question
@@ -37,10 +36,6 @@ SLOWEST = 8  # groups whose answering time is shown
 ANSWERED, NO_QUESTION, TAKE, PUT_BACK, REOPEN = "answered", "not_question", "take", "put_back", "reopen"
 AT_ONCE = "at_once"  # leads to the page where one text answers all the chosen
 ACTS = (ANSWERED, NO_QUESTION, TAKE, PUT_BACK, REOPEN)
-
-
-class NothingDone(Conflict):
-    """None of the chosen questions could be dealt with."""
 
 
 @require_safe
@@ -198,7 +193,7 @@ def _answer(request: HttpRequest, name: str, result: Many) -> HttpResponse:
     token = undos.token(ROOM, [[row.pk, row.how] for row in result.done])
     undoing = undos.tags(reverse("members:questions-undo", args=[token])) if n and name in (ANSWERED, NO_QUESTION) else ""
     if is_htmx(request) and not n:
-        raise NothingDone(_skipped(result) or _("Nothing was chosen."))
+        raise skipping.NothingDone(_skipped(result) or _("Nothing was chosen."))
     _flash(request, result, texts[name] % {"n": n}, undoing)
     return refreshed(request, next_url(request, default=reverse("members:questions")))
 

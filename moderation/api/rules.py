@@ -10,49 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from groupops.accounts.middleware import actor
-from groupops.groups import access
-from groupops.groups.models import Group, Kind
 from groupops.groups.policy import Scope
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
 from groupops.shared.errors import Invalid
-from moderation.detection.rules import RuleKind
 from moderation.models import Rule, WordList
-from moderation.policy import Offence, RuleState, Severity
+from moderation.policy import RuleState
 from moderation.queries.rules import lists_for, visible_rules
+from moderation.serializers import ModerationRuleSerializer
 from moderation.services import ruling
-
-
-class ModerationRuleSerializer(StrictSerializer):
-    """A rule. `sort` is what it looks for, `settings` what that sort can be told; neither group nor kind: every group."""
-
-    id = serializers.IntegerField(read_only=True)
-    name = serializers.CharField(max_length=60)
-    group = serializers.PrimaryKeyRelatedField(queryset=Group.objects.none(), allow_null=True, default=None)
-    kind = serializers.PrimaryKeyRelatedField(queryset=Kind.objects.all(), allow_null=True, default=None)
-    sort = serializers.ChoiceField(choices=[(one.value, one.value) for one in RuleKind])
-    offence = serializers.ChoiceField(choices=[one for one in Offence.choices if one[0] != Offence.BARRED])
-    severity = serializers.ChoiceField(choices=Severity.choices, default=Severity.NORMAL)
-    state = serializers.ChoiceField(choices=RuleState.choices, read_only=True)
-    certain = serializers.BooleanField(default=False)
-    removes_alone = serializers.BooleanField(default=False)
-    explanation = serializers.CharField(max_length=300, allow_blank=True, default="")
-    exempt_labels = serializers.CharField(max_length=200, allow_blank=True, default="")
-    from_hour = serializers.IntegerField(min_value=0, max_value=23, default=0)
-    until_hour = serializers.IntegerField(min_value=0, max_value=24, default=0)
-    starts_at = serializers.DateTimeField(allow_null=True, default=None)
-    ends_at = serializers.DateTimeField(allow_null=True, default=None)
-    settings = serializers.DictField(default=dict)
-    lists = serializers.PrimaryKeyRelatedField(queryset=WordList.objects.all(), many=True, default=list)
-    version = serializers.IntegerField(read_only=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """One place, and an end after the beginning."""
-        if attrs.get("group") and attrs.get("kind"):
-            raise serializers.ValidationError({"kind": ["a group or a kind, not both"]})
-        if attrs.get("starts_at") and attrs.get("ends_at") and attrs["ends_at"] <= attrs["starts_at"]:
-            raise serializers.ValidationError({"ends_at": ["not after starts_at"]})
-        return attrs
 
 
 class RuleMoveSerializer(StrictSerializer):
@@ -96,7 +62,7 @@ class RuleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
 
     def _save(self, request: Request, row: Rule | None) -> Rule:
         given = ModerationRuleSerializer(data=request.data)
-        given.fields["group"].queryset = access.visible_to(actor(request))  # type: ignore[attr-defined]
+        given.seen_by(actor(request))
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)
         lists = data.pop("lists")

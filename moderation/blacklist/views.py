@@ -34,7 +34,7 @@ def blacklist(request: HttpRequest) -> HttpResponse:
         {"label": _("Kept out"), "url": "?view=now", "active": view == "now"},
         {"label": _("Ended"), "url": "?view=over", "active": view == "over"},
     ]
-    context = {"page": page, "pills": pills, "now": view == "now", "at": clock.now()}
+    context = {"page": page, "pills": pills, "now": view == "now", "at": clock.now(), "me": user}
     return render(request, "moderation/blacklist.html#list" if is_htmx(request) else "moderation/blacklist.html", context)
 
 
@@ -51,7 +51,10 @@ def add(request: HttpRequest) -> HttpResponse:
     made, status = attempt(form, lambda: moderation.bar(**form.values(), by=user, at=clock.now()))
     if not made:
         return render(request, "moderation/blacklist_add.html", {"form": form}, status=status)
-    messages.success(request, _("They are kept out. Where they are now, a case waits in the queue."))
+    if made.waits:
+        messages.warning(request, _("They hold a post: it counts once a second reviewer has confirmed it."))
+    else:
+        messages.success(request, _("They are kept out. Where they are now, a case waits in the queue."))
     return redirect("moderation:blacklist")
 
 
@@ -61,6 +64,15 @@ def _of_case(request: HttpRequest) -> dict[str, object]:
         return {}
     case = queries.case_for(actor(request), pk)
     return {"who": case.membership.person.remote_id, "group": case.group_id}
+
+
+@require_POST
+@once
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """The second reviewer agrees."""
+    moderation.confirm(entry=barred_for(actor(request), pk), by=actor(request), at=clock.now())
+    messages.success(request, _("They are kept out. Where they are now, a case waits in the queue."))
+    return refreshed(request, "moderation:blacklist")
 
 
 @require_POST

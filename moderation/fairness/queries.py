@@ -79,8 +79,11 @@ def report(rows: QuerySet[Decision]) -> dict[str, list[Line]]:
     }
 
 
-def _tier(key: str) -> str:
-    return str(dict(Tier.choices).get(key) or _("Not judged yet"))
+def _tier(key: str | None) -> str:
+    """By its name; a member whom no tiering had reached yet is not somebody of whom the case does not tell it."""
+    if key is None:
+        return _("Tier not recorded")
+    return str(dict(Tier.choices).get(key, key) or _("Not in a tier yet"))
 
 
 def _sorted(lines: list[Line], order: Iterable[Any]) -> list[Line]:

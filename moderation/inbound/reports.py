@@ -14,7 +14,7 @@ REPORT = ("举报", "/report")
 
 
 def reports_in(turns: Mapping[int, Turn]) -> list[Report]:
-    """Replies that say so, to messages that we know and whose authors are somebody else."""
+    """Replies that say so, to messages that we know and whose authors are somebody else; in the order of the batch."""
     asking = {turn.event_id: turn for turn in turns.values() if turn.reply_to and turn.text.strip().lower().startswith(REPORT)}
     if not asking:
         return []
@@ -32,7 +32,7 @@ def reports_in(turns: Mapping[int, Turn]) -> list[Report]:
         member = members.get((row.person_id or 0, row.group_id or 0)) if row else None
         if row is not None and member is not None and member != turn.membership_id:
             told = pointed_at(row, group_id=turn.group_id, membership_id=member, offence=Offence.OFF_TOPIC, zone=turn.zone)
-            found.append(Report(turn.membership_id or 0, told))
+            found.append(Report(turn.membership_id or 0, told, turn.at, turn.event_id))
     return found
 
 

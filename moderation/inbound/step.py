@@ -10,15 +10,16 @@ from groupops.inbound.turn import Batch, Turn, step
 from groupops.messaging.adapter import EventKind
 from moderation import services as moderation
 from moderation.inbound.looking import SCREEN, look
-from moderation.inbound.reports import REPORT, reports_in
+from moderation.inbound.reports import reports_in
 from moderation.models import Case
 from moderation.policy import CaseState
 from moderation.queries.rules import rules_for
-from moderation.services import Noticed, Report
+from moderation.services import Noticed, Report, reporting
 
 PUNISHED = gettext_noop("Against the rules: %(offence)s. It is dealt with as case %(case)d.")
 QUEUED = gettext_noop("Perhaps against the rules: %(offence)s. People judge it as case %(case)d.")
 REPORTED = gettext_noop("A member reported a message: case %(case)d.")
+OVER = gettext_noop("A report beyond %(n)d a day was not taken; the member is told.")
 
 
 @step(_("Rules of conduct"))
@@ -30,9 +31,11 @@ def screen(batch: Batch) -> None:
         _taken_back(gone, batch)
     rules = rules_for({turn.group_id for turn in turns.values()}) if turns else {}
     noticed, caught = look(turns, rules, gone)
-    reports = reports_in(turns)
+    reports, over = reporting.limited(reports_in(turns))
     if noticed or reports:
         _note(turns, noticed, reports, moderation.notice(noticed=noticed, reports=reports, at=batch.received_at))
+    if over:
+        _too_many(turns, over, batch)
     if caught:
         moderation.count(hits=caught)
 
@@ -58,7 +61,16 @@ def _note(turns: Mapping[int, Turn], noticed: Sequence[Noticed], reports: Sequen
             turn.stop(SCREEN, PUNISHED, offence=offence, case=case.pk)
         else:
             turn.note(SCREEN, QUEUED, offence=offence, case=case.pk)
-    reported = {one.noticed.message: cases[one.noticed.event_id].pk for one in reports}
-    for turn in turns.values():
-        if turn.reply_to in reported and not turn.stopped and turn.text.strip().lower().startswith(REPORT):
-            turn.stop(SCREEN, REPORTED, case=reported[turn.reply_to])
+    for one in reports:
+        turn = turns[one.by_event or 0]
+        if not turn.stopped:
+            turn.stop(SCREEN, REPORTED, case=cases[one.noticed.event_id].pk)
+
+
+def _too_many(turns: Mapping[int, Turn], over: Sequence[Report], batch: Batch) -> None:
+    """They are told, once; what they said goes no further, as of every report."""
+    for one in over:
+        turn = turns[one.by_event or 0]
+        if not turn.stopped:
+            turn.stop(SCREEN, OVER, n=reporting.A_DAY)
+    reporting.tell_of_limit(over, at=batch.received_at)

@@ -14,7 +14,7 @@ from groupops.groups.models import Group
 from moderation.detection.evaluation import NEVER
 from moderation.detection.model import BadModel, Model
 from moderation.detection.rules import RuleKind
-from moderation.models import LearnedModel, Rule
+from moderation.models import LearnedModel, Learning, Rule
 from moderation.policy import RuleState
 from moderation.policy.learning import ModelState
 
@@ -60,6 +60,17 @@ def rules_of_model(group: Group) -> list[Rule]:
     """The rules in use by which a group's model sees messages."""
     here = Q(group=group) | Q(group=None, kind=None) | Q(group=None, kind=group.kind_id)
     return list(Rule.objects.filter(here, sort=RuleKind.MODEL, state__in=[RuleState.LIVE, RuleState.REHEARSAL]).order_by("pk"))
+
+
+def last_asked(group: Group) -> Learning | None:
+    """The newest learning that somebody asked for."""
+    return Learning.objects.filter(group=group).select_related("by", "model").defer("model__weights").order_by("-pk").first()
+
+
+def learnings_for(user: User) -> QuerySet[Learning]:
+    """Those of the groups in which a user moderates."""
+    rows = Learning.objects.filter(access.among(user, GroupRight.MODERATE))
+    return rows.select_related("group", "model").defer("model__weights")
 
 
 def models_for(user: User) -> QuerySet[LearnedModel]:

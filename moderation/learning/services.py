@@ -31,16 +31,17 @@ def learn_next(*, at: datetime) -> LearnedModel | None:
     return None
 
 
-def learn(*, group: Group, at: datetime) -> LearnedModel | None:
+def learn(*, group: Group, at: datetime, anew: int = ANEW) -> LearnedModel | None:
     """A new version of a group's model, in use if it is good enough and no worse than the one before; None: too few verdicts.
 
-    Takes seconds of CPU, outside of any transaction; where two do it at once, the second's is dropped.
+    `anew`: so many of them must be newer than the newest version. Takes seconds of CPU, outside of any transaction; where two do it at
+    once, the second's is dropped.
     """
     known, newest = verdicts.judged(group), LearnedModel.objects.filter(group=group).aggregate(at=Max("at"))["at"]
     new = sum(1 for one in known if newest is None or one.at > newest)
     offences = sum(one.offence for one in known)
     said = verdicts.ordinary(group, at)
-    if missing(offences, len(known) - offences + len(said), new):
+    if missing(offences, len(known) - offences + len(said), new, anew=anew):
         return None
     current = LearnedModel.objects.filter(group=group, state=ModelState.CURRENT).first()
     before = queries.loaded(current.pk) if current else None

@@ -3,10 +3,18 @@
 from celery import shared_task
 
 from groupops.shared import clock
-from moderation.learning import services
+from moderation.learning import asking, services
 
 
 @shared_task
 def learn() -> None:
-    """One group's model is learned anew, where enough was judged since the last time."""
+    """What somebody asked for; then one group's model, where enough was judged since the last time."""
+    for pk in asking.waiting():
+        asking.run(pk=pk, now=clock.now)
     services.learn_next(at=clock.now())
+
+
+@shared_task
+def learn_now(learning_id: int) -> None:
+    """A group's model is learned because somebody asked for it."""
+    asking.run(pk=learning_id, now=clock.now)

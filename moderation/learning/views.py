@@ -14,11 +14,11 @@ from groupops.groups.models import Group
 from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
-from moderation.learning import queries, services
+from moderation.learning import asking, queries, services
 from moderation.learning.verdicts import Counts, counted
-from moderation.learning.wording import compared, facts, share, to_go
-from moderation.models import LearnedModel
-from moderation.policy.learning import ModelState
+from moderation.learning.wording import compared, facts, outcome, share, to_go
+from moderation.models import LearnedModel, Learning
+from moderation.policy.learning import ASKED, ModelState
 
 
 @require_safe
@@ -54,9 +54,16 @@ def model(request: HttpRequest, pk: int) -> HttpResponse:
     rows = LearnedModel.objects.filter(group=group).select_related("by").annotate(kept=queries.HAS_WEIGHTS).defer("weights")
     page = paging.page(rows, query=request.GET, order=("version",))
     current = rows.filter(state=ModelState.CURRENT).first()
+    asked = queries.last_asked(group)
+    if "poll" in request.GET:
+        return _progress(request, group, asked)
     known = counted([group.pk]).get(group.pk, Counts())
+    may_change = access.may(actor(request), GroupRight.EDIT, group)
     context = {
         "group": group,
+        "asked": asked,
+        "outcome": outcome(asked) if asked else "",
+        "may_learn": may_change and known.new >= ASKED and not (asked and asked.is_open),
         "page": page,
         "model": current,
         "base": queries.base_row(),
@@ -67,9 +74,26 @@ def model(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "to_go": to_go(known.offences, known.new),
         "rules": queries.rules_of_model(group),
-        "may_change": access.may(actor(request), GroupRight.EDIT, group),
+        "may_change": may_change,
     }
     return render(request, "moderation/model.html#list" if is_htmx(request) else "moderation/model.html", context)
+
+
+def _progress(request: HttpRequest, group: Group, asked: Learning | None) -> HttpResponse:
+    """?poll=1: still at it, or the page anew."""
+    if asked is not None and asked.is_open:
+        return render(request, "moderation/model.html#progress", {"group": group, "asked": asked})
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+
+
+@require_POST
+@once
+def learn(request: HttpRequest, pk: int) -> HttpResponse:
+    """立即学习: a worker learns it from what was judged so far."""
+    group = access.group_for(actor(request), pk, GroupRight.MODERATE)
+    asking.ask(group=group, by=actor(request), at=clock.now())
+    messages.success(request, _("It is being learned; this takes some seconds. You may leave this page."))
+    return refreshed(request, "moderation:model", pk)
 
 
 @require_POST

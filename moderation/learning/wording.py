@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from moderation.models import LearnedModel
+from moderation.models import LearnedModel, Learning
 from moderation.policy.learning import ANEW, FEWEST
 
 
@@ -28,6 +28,18 @@ def facts(row: LearnedModel) -> list[tuple[str, Any]]:
     return told
 
 
+def outcome(row: Learning) -> str:
+    """What came of a learning that somebody asked for; empty while it waits or runs."""
+    if row.is_open:
+        return ""
+    made = row.model
+    if made is None:
+        return _("Nothing was learned: %(why)s") % {"why": _(row.why)}
+    if made.why:
+        return _("Version %(n)d was learned and is not used: %(why)s") % {"n": made.version, "why": made.get_why_display()}
+    return _("Version %(n)d was learned.") % {"n": made.version}
+
+
 def compared(row: LearnedModel) -> str:
     """How a version did beside the one before it; empty for the first, and without a new verdict that neither had seen."""
     if row.wrong_before is None or not row.compared:
@@ -40,10 +52,12 @@ def _numbers(row: LearnedModel) -> dict[str, int]:
     return {"verdicts": row.verdicts, "offences": row.offences}
 
 
-def to_go(offences: int, new: int) -> list[str]:
-    """What is still missing before the next version is learned."""
+def to_go(offences: int, new: int, harmless: int | None = None) -> list[str]:
+    """What is still missing before the next version is learned by itself; with `harmless`, before a person may have it learned."""
     told = []
-    if new < ANEW:
+    if harmless is not None and harmless < FEWEST:
+        told.append(_("%(n)d of %(least)d harmless messages") % {"n": harmless, "least": FEWEST})
+    if harmless is None and new < ANEW:
         told.append(_("%(n)d of %(least)d new verdicts") % {"n": new, "least": ANEW})
     if offences < FEWEST:
         told.append(_("%(n)d of %(least)d offences") % {"n": offences, "least": FEWEST})

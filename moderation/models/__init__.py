@@ -4,7 +4,7 @@ from moderation.models.appeals import Appeal, AppealReply
 from moderation.models.blacklist import Barred
 from moderation.models.cases import Case, Evidence, Report
 from moderation.models.decisions import Decision, Measure, Strike
-from moderation.models.learning import LearnedModel
+from moderation.models.learning import LearnedModel, Learning
 from moderation.models.quarrels import Exchange, Quarrel, QuarrelSide, QuarrelStep
 from moderation.models.raids import Raid, RaidJoin
 from moderation.models.rehearsals import Rehearsal, RehearsalResult, RehearsedCase
@@ -20,6 +20,7 @@ __all__ = [
     "Evidence",
     "Exchange",
     "LearnedModel",
+    "Learning",
     "Measure",
     "Quarrel",
     "QuarrelSide",

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from groupops.groups.models import Group
+from moderation.models.rehearsals import RunState
 from moderation.policy.learning import ModelState, NotReplaced
 
 USER = settings.AUTH_USER_MODEL
@@ -57,3 +58,32 @@ class LearnedModel(models.Model):
     def acts_alone(self) -> bool:
         """Whether a score can reach its automatic threshold. A base acts never: nobody measured it in the group where it is used."""
         return self.group_id is not None and self.automatic <= 1
+
+
+class Learning(models.Model):
+    """Somebody wants a group's model learned now: one at a time a group. What came of it is a version, in use or not."""
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(_("asked"))
+    state = models.CharField(_("state"), max_length=7, choices=RunState.choices, default=RunState.WAITING)
+    lease_until = models.DateTimeField(null=True)  # of the worker that is at it
+    model = models.OneToOneField(LearnedModel, models.PROTECT, null=True, related_name="+")  # None: none was learned
+    why = models.CharField(max_length=200, blank=True, default="")  # a msgid: why none was
+
+    class Meta:
+        verbose_name = _("learning of a model")
+        constraints = [
+            models.UniqueConstraint(fields=["group"], condition=Q(state__in=["waiting", "running"]), name="learning_one_at_a_time"),
+            models.CheckConstraint(condition=Q(state__in=RunState.values), name="learning_state_known"),
+            models.CheckConstraint(condition=~Q(state__in=["waiting", "running"]) | Q(model=None, why=""), name="learning_ends_once"),
+        ]
+        indexes = [models.Index(fields=["group", "-id"], name="learning_of_group")]
+
+    def __str__(self) -> str:
+        return f"{self.group_id}/{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in (RunState.WAITING, RunState.RUNNING)

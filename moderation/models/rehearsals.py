@@ -23,6 +23,7 @@ class Which(models.TextChoices):
     LIVE = "live", _("Live rules")
     REHEARSED = "rehearsed", _("Live rules and those in rehearsal")
     ALL = "all", _("Live rules, those in rehearsal and drafts")
+    TRIED = "tried", _("Only what is tried")
 
 
 class RunState(models.TextChoices):
@@ -49,7 +50,8 @@ class Rehearsal(models.Model):
     kind = models.ForeignKey(Kind, models.PROTECT, null=True, related_name="+", db_index=False)
     days = models.PositiveSmallIntegerField(_("days"))
     which = models.CharField(_("rules"), max_length=9, choices=Which.choices, default=Which.LIVE)
-    change = models.JSONField(default=dict)  # {"rule": id, "values": {…}} or {"ladder": {…}}: tried instead of what is stored
+    # Tried instead of what is stored: {"rule": id, "values": {…}}, {"ladder": {…}}, {"drafts": [{…}, …]}: rules that nobody saved.
+    change = models.JSONField(default=dict)
     by = models.ForeignKey(USER, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(_("asked"))
     state = models.CharField(_("state"), max_length=7, choices=RunState.choices, default=RunState.WAITING)
@@ -109,6 +111,7 @@ class RehearsedCase(models.Model):
     offence = models.CharField(max_length=12, choices=Offence.choices)
     rule = models.ForeignKey(Rule, models.PROTECT, null=True, related_name="+", db_index=False)
     rule_version = models.PositiveIntegerField(null=True)
+    draft = models.PositiveSmallIntegerField(null=True)  # the how-manieth of the rules that nobody saved, from 1
     state = models.CharField(max_length=9, choices=CaseState.choices)
     held = models.CharField(max_length=8, choices=Held.choices, blank=True, default=Held.NONE)
     step = models.PositiveSmallIntegerField(null=True)  # of the ladder, from 0: taken, or due where a person decides
@@ -123,6 +126,7 @@ class RehearsedCase(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rehearsal", "key"], name="rehearsed_once"),
             models.CheckConstraint(condition=Q(compared__in=Compared.values), name="rehearsed_compared_known"),
+            models.CheckConstraint(condition=Q(draft=None) | Q(rule=None), name="rehearsed_by_one_rule"),
             models.CheckConstraint(condition=Q(compared="new", real=None) | ~Q(compared="new"), name="rehearsed_new_has_none"),
         ]
         indexes = [models.Index(fields=["rehearsal", "at", "id"], name="rehearsed_of_run")]

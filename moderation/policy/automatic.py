@@ -22,8 +22,8 @@ class Held(TextChoices):
 def held_back(*, offence: Offence, rung: Rung, certain: bool, removes_alone: bool, has_post: bool, dealt_with: int, cap: int) -> Held:
     """Why the machine must not carry out a step by itself; Held.NONE: it may.
 
-    `certain`: the rule is meant to act; `removes_alone`: the operator turned the person off for it; `dealt_with`: people whom the
-    machine dealt with in this group in the last hour, of at most `cap`.
+    `certain`: the rule is meant to act; `removes_alone`: the operator turned the person off for it; `dealt_with`: automatic acts in
+    this group in the last hour, of at most `cap`.
     """
     if not certain:
         return Held.QUEUE

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from groupops.groups.policy.values import ValueRefused, setting
 from moderation.policy.offences import Ladder
@@ -117,6 +118,30 @@ def spelt(rung: Rung) -> str:
     return "+".join(f"{words[act]}{rung.mute_hours}" if act == Act.MUTE else words[act] for act in rung.acts)
 
 
+def told(rung: Rung) -> str:
+    """A step in words of the reader's language, with its units: the one form in which people read it."""
+    return " + ".join(_act_told(act, rung.mute_hours) for act in rung.acts)
+
+
+def _act_told(act: Act, hours: int) -> str:
+    if act != Act.MUTE or not hours:
+        return str(act.label)
+    return ngettext("Mute for %(n)d hour", "Mute for %(n)d hours", hours) % {"n": hours}
+
+
+def in_words(acts: str) -> str:
+    """`told` of a step as `spelt` left it on a decision; what no longer can be read stays as it is."""
+    try:
+        return told(parse(acts)[0]) if acts else ""
+    except ValueRefused:
+        return acts
+
+
+def ladder_in_words(text: str) -> str:
+    """`told` of each step of a ladder as the policy keeps it."""
+    return " → ".join(f"{n}. {told(rung)}" for n, rung in enumerate(parse(text), 1))
+
+
 def due(ladder: tuple[Rung, ...], standing: int, weight: int) -> int:
     """Which step (from 0) an offence of `weight` leads to, with `standing` strikes counted before. The last step is never left."""
     return min(max(standing + weight - 1, 0), len(ladder) - 1)
@@ -127,10 +152,14 @@ class LadderRule:
     """Policy moderation.ladders: what follows on which offence, how long it counts, and how far a machine goes by itself."""
 
     title: ClassVar[Promise] = _("Ladders of offences")
-    default: str = setting("群内提醒 > 私聊警告 > 移出群聊", _("default ladder"), help=_("Steps are parted by >, acts of a step by +."))
-    advert: str = setting("撤回+私聊警告 > 撤回+禁言24 > 撤回+移出群聊", _("advertising ladder"))
-    quarrel: str = setting("群内提醒+私聊说明 > 禁言24 > 移出群聊", _("quarrel ladder"), help=_("Of quarrels and personal attacks."))
-    off_topic: str = setting("群内提醒 > 私聊说明 > 考虑移出", _("off-topic ladder"))
+    default: str = setting(
+        "群内提醒 > 私聊警告 > 移出群聊", _("default ladder"), help=_("Steps are parted by >, acts of a step by +."), told=ladder_in_words
+    )
+    advert: str = setting("撤回+私聊警告 > 撤回+禁言24 > 撤回+移出群聊", _("advertising ladder"), told=ladder_in_words)
+    quarrel: str = setting(
+        "群内提醒+私聊说明 > 禁言24 > 移出群聊", _("quarrel ladder"), help=_("Of quarrels and personal attacks."), told=ladder_in_words
+    )
+    off_topic: str = setting("群内提醒 > 私聊说明 > 考虑移出", _("off-topic ladder"), told=ladder_in_words)
     strike_days: int = setting(90, _("a strike counts for"), low=1, high=3650, unit=_("days"), help=_("Fixed when it is given."))
     appeal_days: int = setting(20, _("an appeal is possible for"), low=1, high=365, unit=_("days"))
     hold_seconds: int = setting(
@@ -140,11 +169,10 @@ class LadderRule:
     second_for_posts: bool = setting(default=True, label=_("people with a post get a second reviewer"))
     per_hour: int = setting(
         20,
-        _("members dealt with automatically in an hour"),
+        _("automatic acts in an hour"),
         low=0,
         high=1000,
-        unit=_("people"),
-        help=_("In one group. Above it, people decide."),
+        help=_("In one group: each violation, and each further message of it that is recalled. Above it, people decide."),
     )
     barred_alone: bool = setting(
         default=False, label=_("who is on the blacklist and joins is removed without a person"), help=_("Off: a person confirms each.")

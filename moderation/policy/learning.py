@@ -1,5 +1,7 @@
 """What a group's model learns from, and when a new one takes the place of the old. Pure."""
 
+from datetime import timedelta
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +15,9 @@ UPHELD = frozenset({CaseState.PUNISHED, CaseState.REMINDED})
 HARMLESS = frozenset({CaseState.CLEAN, CaseState.MISTAKEN, CaseState.OVERRULED})
 FEWEST = 10  # verdicts of each sort
 ANEW = 20  # new verdicts after which a model is learned anew
+ASKED = 1  # where a person asks for it
 LEAST_PRECISION, LEAST_RECALL = 0.6, 0.1  # at the queue's threshold: what is below only costs people's time
+LEASE = timedelta(minutes=3)  # longer than a task may take
 KEPT = 5  # versions of a group whose weights are kept
 
 
@@ -55,6 +59,6 @@ def verdict(*, precision: float, recall: float, wrong: int, wrong_before: int | 
     return NotReplaced.WORSE if wrong_before is not None and wrong > wrong_before else NotReplaced.NONE
 
 
-def missing(offences: int, harmless: int, new: int) -> int:
-    """How many more verdicts are needed before a model is learned; 0: none."""
-    return max(FEWEST - offences, FEWEST - harmless, ANEW - new, 0)
+def missing(offences: int, harmless: int, new: int, *, anew: int = ANEW) -> int:
+    """How many more verdicts are needed before a model is learned; 0: none. `anew`: new ones, fewer where somebody wants it now."""
+    return max(FEWEST - offences, FEWEST - harmless, anew - new, 0)

@@ -2,7 +2,7 @@
 
 from moderation.queries.appeals import appeal_for, appeal_numbers, appeals_for, open_appeals
 from moderation.queries.cases import case_for, cases_for, counts, put_off, similar, to_judge
-from moderation.queries.standing import Standing, dealt_with, holders, ladder_rules, standings, words_of
+from moderation.queries.standing import Standing, dealt_with, holders, is_ours, ladder_rule, ladder_rules, standings, words_of
 
 __all__ = [
     "Standing",
@@ -14,6 +14,8 @@ __all__ = [
     "counts",
     "dealt_with",
     "holders",
+    "is_ours",
+    "ladder_rule",
     "ladder_rules",
     "open_appeals",
     "put_off",

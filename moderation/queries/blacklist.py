@@ -14,7 +14,7 @@ from groupops.groups.policy import Scope
 from members import queries as members
 from members.models import Membership, Person
 from moderation.models import Barred
-from moderation.models.blacklist import IN_FORCE
+from moderation.models.blacklist import IN_FORCE, WAITS
 
 
 def blacklist_for(user: User) -> QuerySet[Barred]:
@@ -22,7 +22,7 @@ def blacklist_for(user: User) -> QuerySet[Barred]:
     seen = access.among(user, GroupRight.MODERATE)
     if user.is_active and GroupRight.MODERATE in BY_ROLE[Role(user.role)]:
         seen |= Q(group=None)
-    return Barred.objects.filter(seen).select_related("person", "group", "kind", "by", "lifted_by")
+    return Barred.objects.filter(seen).select_related("person", "group", "kind", "by", "second_by", "lifted_by")
 
 
 def barred_for(user: User, pk: int) -> Barred:
@@ -32,7 +32,12 @@ def barred_for(user: User, pk: int) -> Barred:
 
 def in_force(at: datetime) -> QuerySet[Barred]:
     """The entries that hold at `at`."""
-    return Barred.objects.filter(IN_FORCE).filter(Q(until=None) | Q(until__gt=at))
+    return Barred.objects.filter(IN_FORCE).filter(Q(until=None) | Q(until__gt=at)).exclude(WAITS)
+
+
+def for_a_second(user: User) -> QuerySet[Barred]:
+    """The entries that wait for a second reviewer, without those that the user made."""
+    return blacklist_for(user).filter(WAITS).exclude(by=user)
 
 
 def held_against(memberships: Collection[int], at: datetime) -> dict[int, Barred]:

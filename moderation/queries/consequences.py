@@ -6,7 +6,7 @@ from datetime import datetime
 
 from moderation import policy
 from moderation.models import Case
-from moderation.policy import Act, Offence, Severity, ladder_of, weight_of
+from moderation.policy import Offence, Severity, ladder_of, weight_of
 from moderation.queries.standing import ladder_rules, standings
 
 
@@ -16,8 +16,7 @@ class Consequence:
 
     step: int
     steps: int
-    acts: tuple[str, ...]
-    hours: int
+    acts: str
     counted: int
     removes: bool
     second: bool
@@ -34,6 +33,5 @@ def consequences(cases: Collection[Case], at: datetime) -> dict[int, Consequence
         rungs, standing = rules[case.group_id].rungs(ladder), counted[case.membership_id, ladder]
         step = policy.due(rungs, standing, weight_of(offence, Severity(case.severity)))
         rung = rungs[step].decided
-        acts = tuple(str(Act(act).label) for act in rung.acts)
-        found[case.pk] = Consequence(step + 1, len(rungs), acts, rung.mute_hours, standing, rung.removes, case.needs_second)
+        found[case.pk] = Consequence(step + 1, len(rungs), policy.told(rung), standing, rung.removes, case.needs_second)
     return found

@@ -5,17 +5,20 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from groupops.groups import queries as groups
-from groupops.groups.models import Group
-from members.models import Colleague, Membership
+from groupops.groups.models import Group, Kind
+from members.models import Colleague, Membership, Person
 from moderation.models import Decision, Strike
-from moderation.policy import Ladder, LadderRule, Words
+from moderation.policy import Act, CaseState, Ladder, LadderRule, Words
 
 HOUR = timedelta(hours=1)
 LADDERS, WORDS = "moderation.ladders", "moderation.words"
+INCIDENT = timedelta(minutes=3)  # what follows so soon on a decided violation belongs to it
+# Of a decision: recalls of messages that came after it. Those that a person was asked about bear why.
+FURTHER = Q(measures__act=Act.RECALL, measures__at__gt=F("case__state_at"), measures__why="", case__state=CaseState.PUNISHED)
 Standing = Counter[tuple[int, str]]
 
 
@@ -69,7 +72,22 @@ def holders(memberships: Collection[int]) -> set[int]:
     return {pk for pk, both in persons.items() if both & ours}
 
 
+def is_ours(human: Person) -> bool:
+    """`holders` of a human who may be in no group, under any identity. One query."""
+    mine = Q(person=human) | Q(person__merged_into=human)
+    return Colleague.objects.filter(mine, user__is_active=True).exists()
+
+
+def ladder_rule(*, group: Group | None, kind: Kind | None) -> LadderRule:
+    """The policy of ladders that counts in one place; neither: of the whole site."""
+    found: LadderRule = groups.policy(LADDERS, group=group, kind=kind)
+    return found
+
+
 def dealt_with(group_ids: Collection[int], at: datetime) -> dict[int, int]:
-    """How many cases of each group the machine decided in the last hour. One query."""
-    rows = Decision.objects.filter(by=None, undone_at=None, at__gt=at - HOUR, case__group__in=group_ids)
-    return dict(rows.order_by().values_list("case__group").annotate(n=Count("pk")))
+    """How often the machine acted in each group in the last hour: cases it decided, and further messages that it recalled. One query."""
+    rows = Decision.objects.filter(undone_at=None, at__gt=at - HOUR - INCIDENT, case__group__in=group_ids).order_by()
+    decided = Count("pk", filter=Q(by=None, at__gt=at - HOUR), distinct=True)
+    further = Count("measures", filter=FURTHER & Q(measures__at__gt=at - HOUR), distinct=True)
+    counted = rows.values_list("case__group").annotate(decided=decided, further=further)
+    return {group: one + more for group, one, more in counted}

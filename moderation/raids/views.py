@@ -15,7 +15,6 @@ from groupops.accounts.models import User
 from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging, skipping, undos
-from groupops.shared.errors import Conflict
 from groupops.shared.http import ids, not_found_unless
 from moderation.models import RaidJoin
 from moderation.models.raids import JoinOutcome
@@ -26,10 +25,6 @@ ROOM = "moderation.raids"  # of its undos
 MOST = 200
 CASE, LET = JoinOutcome.CASE.value, JoinOutcome.LET.value
 ACTS = (CASE, LET)
-
-
-class NothingDone(Conflict):
-    """None of the chosen people could be dealt with."""
 
 
 @require_safe
@@ -87,7 +82,7 @@ def _answer(request: HttpRequest, pk: int, do: str, result: Many) -> HttpRespons
     n = len(result.done)
     skipped = skipping.of_rows(result.skipped, name=lambda row: row.membership.person.name)
     if is_htmx(request) and not n:
-        raise NothingDone(skipped or _("Nothing was chosen."))
+        raise skipping.NothingDone(skipped or _("Nothing was chosen."))
     texts = {
         CASE: ngettext("%(n)d case waits in the queue.", "%(n)d cases wait in the queue.", n),
         LET: ngettext("%(n)d person may stay.", "%(n)d people may stay.", n),

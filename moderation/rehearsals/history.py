@@ -13,7 +13,7 @@ from groupops.inbound.replies import REPLIES
 from groupops.inbound.turn import Turn
 from groupops.messaging.adapter import EventKind
 from members.models import Membership
-from moderation.inbound import REPORT
+from moderation.inbound.reports import REPORT
 
 CHUNK = 2000  # events of one query
 HEARD = (EventKind.MESSAGE, EventKind.MESSAGE_DELETED)

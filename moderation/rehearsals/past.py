@@ -25,8 +25,8 @@ IN_ORDER = COUNTING | {RuleKind.PROBATION}
 class Replayed(Past):
     """Filled as the batches go by. What looks at a text alone sees a whole chunk at once, the rest batch by batch, as it was live."""
 
-    def __init__(self, *, days: Mapping[int, date], changed: int | None) -> None:
-        """`days`: the first local day of each group; `changed`: the rule that is tried with other settings than are stored."""
+    def __init__(self, *, days: Mapping[int, date], changed: Collection[int]) -> None:
+        """`days`: the first local day of each group; `changed`: the rules that are tried otherwise than they are stored."""
         self._days, self._changed = days, changed
         self._said: defaultdict[int, deque[Message]] = defaultdict(lambda: deque(maxlen=MOST_BEFORE * 2))
         self._counted: Counter[int] = Counter()
@@ -108,9 +108,9 @@ class Replayed(Past):
         return {group: pk for group, pk in self._models.items() if group in group_ids}
 
     def learned(self, rules: Sequence[Rule], model: Model) -> Screens:
-        """As live; the rule that is tried by its tried threshold."""
-        tried = [rule for rule in rules if rule.pk == self._changed and rule.sort == RuleKind.MODEL]
-        stored = [rule for rule in rules if rule.pk != self._changed]
+        """As live; the rules that are tried by their tried threshold."""
+        tried = [rule for rule in rules if rule.pk in self._changed and rule.sort == RuleKind.MODEL]
+        stored = [rule for rule in rules if rule.pk not in self._changed]
         if not tried:
             return super().learned(stored, model)
         own = [RuleSpec(rule.pk, RuleKind.MODEL, rule.offence, parse(RuleKind.MODEL, rule.settings)) for rule in tried]
@@ -126,7 +126,7 @@ class Replayed(Past):
 class _Both:
     """The rules of one set: those that look at a text alone have looked before; all hits in the order of a Detector."""
 
-    def __init__(self, rules: list[Rule], changed: int | None) -> None:
+    def __init__(self, rules: list[Rule], changed: Collection[int]) -> None:
         self._place = {rule.pk: at for at, rule in enumerate(rules)}
         self._alone = _detectors([rule for rule in rules if rule.sort not in IN_ORDER], changed)
         self._in_order = _detectors([rule for rule in rules if rule.sort in IN_ORDER], changed)
@@ -157,9 +157,9 @@ class _All:
         return [hit for detector in self._detectors for hit in detector.screen(batch, before)]
 
 
-def _detectors(rules: list[Rule], changed: int | None) -> list[Detector]:
-    """The detector that looks live, and one of the rule that is tried with other settings."""
-    stored, tried = [rule for rule in rules if rule.pk != changed], [rule for rule in rules if rule.pk == changed]
+def _detectors(rules: list[Rule], changed: Collection[int]) -> list[Detector]:
+    """The detector that looks live, and one of the rules that are tried otherwise than they are stored."""
+    stored, tried = [rule for rule in rules if rule.pk not in changed], [rule for rule in rules if rule.pk in changed]
     found = [detector_of(stored)] if stored else []
     return [*found, *([Detector([spec_of(rule) for rule in tried])] if tried else [])]
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from moderation.models import Case
-from moderation.policy import OPEN, CaseState, LadderRule, Offence, Severity, due, ladder_of, spelt, weight_of
-from moderation.queries.standing import HOUR
+from moderation.policy import OPEN, Act, CaseState, Held, LadderRule, Offence, Severity, due, ladder_of, spelt, weight_of
+from moderation.queries.standing import HOUR, INCIDENT
 from moderation.services import Noticed, Report
-from moderation.services.noticing import INCIDENT, Standing, why_held
+from moderation.services.following import further, recall_held, why_held
+from moderation.services.known import Standing
 from moderation.services.opening import first_of, key_of
+from moderation.services.reporting import within_limit
 
 Who = tuple[int, Offence]
 Gone = Mapping[tuple[int, str], tuple[str, datetime]]
@@ -45,16 +47,31 @@ class Played:
 class Play:
     """All cases of a rehearsal. It begins with the strikes that count and with nothing open; people decide nothing in it."""
 
-    def __init__(self, *, ladders: dict[int, LadderRule], strikes: dict[int, list[Counts]], dealt: dict[int, list[datetime]]) -> None:
+    def __init__(
+        self,
+        *,
+        ladders: dict[int, LadderRule],
+        strikes: dict[int, list[Counts]],
+        dealt: dict[int, list[datetime]],
+        reported: dict[int, list[tuple[int, datetime]]],
+    ) -> None:
         self.cases: list[Played] = []
         self.posts: set[int] = set()  # memberships of people with a post
         self.uncounted: Counter[int] = Counter()  # messages of members that no longer count; whoever plays takes them out
         self._ladders = ladders
         self._strikes: defaultdict[int, list[Counts]] = defaultdict(list, strikes)
         self._dealt: defaultdict[int, list[datetime]] = defaultdict(list, dealt)
+        self._reported: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list, reported)
         self._last: dict[Who, Played] = {}
         self._of_event: dict[int, Played] = {}
         self._of_message: defaultdict[tuple[int, str], list[tuple[Played, int]]] = defaultdict(list)
+
+    def limited(self, reports: Sequence[Report]) -> tuple[list[Report], list[Report]]:
+        """As services.reporting.limited, by what the play has heard."""
+        taken, over = within_limit(reports, self._reported)
+        for one in taken:
+            self._reported[one.reporter].append((one.noticed.event_id, one.at))
+        return taken, over
 
     def hear(self, noticed: Sequence[Noticed], reports: Sequence[Report], at: datetime) -> dict[int, Case]:
         """As noticing.notice: the case of each event that has one."""
@@ -122,6 +139,7 @@ class Play:
     def _follow(self, played: Played, found: list[Noticed], standing: Standing, at: datetime) -> None:
         case, rule = played.case, self._ladders[played.case.group_id]
         if case.state not in OPEN:
+            self._recall(played, found, standing, at)
             self._uncount(played, found)
             return
         if all(one.taken_back for one in found) and set(played.said) <= played.back:
@@ -142,6 +160,15 @@ class Play:
             self._strikes[case.membership_id].append(Counts(ladder, weight, at, rule.expires(at)))
             standing.strikes[case.membership_id, ladder] += weight
             self._uncount(played, found)
+
+    def _recall(self, played: Played, found: list[Noticed], standing: Standing, at: datetime) -> None:
+        """Further messages of a violation are recalled where the first was, and count as automatic acts."""
+        case, offence = played.case, Offence(played.case.offence)
+        rung = self._ladders[case.group_id].rungs(ladder_of(offence))[played.step or 0].decided
+        for _one in further(found) if Act.RECALL in rung.acts else ():
+            if recall_held(standing, case) == Held.NONE:
+                self._dealt[case.group_id].append(at)
+                standing.dealt[case.group_id] += 1
 
     def _never_counted(self, played: Played, found: list[Noticed]) -> None:
         """Messages that go no further than the look were in no count."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from groupops.accounts.models import User
@@ -14,17 +14,19 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
 from groupops.inbound.models import Emptied
-from moderation.models import Case, Decision, Evidence, Rehearsal, RehearsedCase, Rule, Strike
+from moderation.models import Case, Decision, Evidence, Measure, Rehearsal, RehearsedCase, Report, Rule, Strike, WordList
 from moderation.models.rehearsals import Which
-from moderation.policy import RuleState, Source
+from moderation.policy import Act, CaseState, RuleState, Source
 from moderation.queries.rules import rules_for
-from moderation.queries.standing import HOUR
+from moderation.queries.standing import HOUR, INCIDENT
 from moderation.rehearsals.play import Counts
+from moderation.services.reporting import DAY
 
 STATES: dict[str, tuple[RuleState, ...]] = {
     Which.LIVE: (RuleState.LIVE,),
     Which.REHEARSED: (RuleState.LIVE, RuleState.REHEARSAL),
     Which.ALL: (RuleState.LIVE, RuleState.REHEARSAL, RuleState.DRAFT),
+    Which.TRIED: (),
 }
 TRIED = ("offence", "severity", "certain", "removes_alone", "exempt_labels", "from_hour", "until_hour", "settings")
 
@@ -64,21 +66,45 @@ def places(row: Rehearsal) -> list[Group]:
 
 
 def rules_of(row: Rehearsal, groups: Collection[Group]) -> dict[int, list[Rule]]:
-    """The rules that are run for each group, as if all were live; the one that is tried with its tried settings. Nothing is saved."""
+    """The rules that are run for each group, as if all were live; what is tried as it is tried. Nothing is saved."""
     found = rules_for([group.pk for group in groups], STATES[row.which])
     tried = row.change.get("rule")
     if tried and not any(rule.pk == tried for rules in found.values() for rule in rules):
-        rule = Rule.objects.prefetch_related("lists").get(pk=tried)
-        for group in groups:
-            if rule.group_id in (None, group.pk) and rule.kind_id in (None, group.kind_id):
-                found[group.pk] = sorted([*found.get(group.pk, []), rule], key=lambda one: one.pk)
+        _place(Rule.objects.prefetch_related("lists").get(pk=tried), groups, found)
     for rules in found.values():
         for rule in rules:
             rule.state = RuleState.LIVE
-            if rule.pk == tried:
-                for name, value in row.change["values"].items():
-                    setattr(rule, name, value)
+            for name, value in row.change["values"].items() if rule.pk == tried else ():
+                setattr(rule, name, value)
+    for draft in drafts_of(row):
+        _place(draft, groups, found)
     return found
+
+
+def _place(rule: Rule, groups: Collection[Group], found: dict[int, list[Rule]]) -> None:
+    """Among the rules of each group where it looks."""
+    for group in groups:
+        if rule.group_id in (None, group.pk) and rule.kind_id in (None, group.kind_id):
+            found[group.pk] = sorted([*found.get(group.pk, []), rule], key=lambda one: one.pk)
+
+
+def drafts_of(row: Rehearsal) -> list[Rule]:
+    """The rules that nobody saved, live for the run; by numbers below nought, so that no stored rule is meant. One query."""
+    given = row.change.get("drafts", [])
+    lists = WordList.objects.in_bulk({pk for values in given for pk in values["lists"]})
+    found = []
+    for n, values in enumerate(given, 1):
+        own = {name: value for name, value in values.items() if name != "lists"}
+        words = [line for pk in values["lists"] if pk in lists for line in lists[pk].lines]
+        if words:
+            own["settings"] = own["settings"] | {"words": [*own["settings"].get("words", []), *words]}
+        found.append(Rule(pk=-n, version=0, state=RuleState.LIVE, **own))
+    return found
+
+
+def changed(row: Rehearsal) -> set[int]:
+    """The numbers of the rules that are not run as they are stored."""
+    return {-n for n in range(1, len(row.change.get("drafts", [])) + 1)} | {pk for pk in [row.change.get("rule")] if pk}
 
 
 def kept_since(groups: Collection[int]) -> datetime | None:
@@ -99,12 +125,34 @@ def strikes_before(since: Mapping[int, datetime]) -> dict[int, list[Counts]]:
 
 
 def dealt_before(since: Mapping[int, datetime]) -> dict[int, list[datetime]]:
-    """When the machine acted in the last hour before each group's history. One query."""
+    """When the machine acted in the last hour before each group's history, as queries.dealt_with counts. Two queries."""
     found: defaultdict[int, list[datetime]] = defaultdict(list)
     rows = Decision.objects.filter(by=None, undone_at=None, case__group__in=list(since), at__lt=max(since.values()))
     for group, at in rows.filter(at__gt=min(since.values()) - HOUR).order_by("pk").values_list("case__group", "at"):
         if since[group] - HOUR < at < since[group]:
             found[group].append(at)
+    recalls = Measure.objects.filter(
+        act=Act.RECALL,
+        why="",
+        at__gt=F("case__state_at"),
+        case__state=CaseState.PUNISHED,
+        case__group__in=list(since),
+        decision__undone_at=None,
+    )
+    recalls = recalls.filter(decision__at__gt=min(since.values()) - HOUR - INCIDENT, decision__at__lt=max(since.values()))
+    for group, at in recalls.order_by("pk").values_list("case__group", "at"):
+        if since[group] - HOUR < at < since[group]:
+            found[group].append(at)
+    return found
+
+
+def reported_before(since: Mapping[int, datetime]) -> dict[int, list[tuple[int, datetime]]]:
+    """What members had reported in the day before each group's history: by reporter, (event, when). One query."""
+    found: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
+    rows = Report.objects.filter(reporter__group__in=list(since), at__lt=max(since.values()), at__gt=min(since.values()) - DAY)
+    for group, who, event, at in rows.order_by("pk").values_list("reporter__group", "reporter", "event_id", "at"):
+        if since[group] - DAY < at < since[group]:
+            found[who].append((event, at))
     return found
 
 

@@ -20,7 +20,7 @@ from groupops.messaging.adapter import EventKind
 from groupops.record import services as record
 from groupops.shared import doorbell
 from moderation import queries as moderation
-from moderation.inbound import REPORT, gone_in, look, reports_in
+from moderation.inbound import gone_in, look, reports_in
 from moderation.models import Case, Rehearsal, RehearsalResult, RehearsedCase, Rule
 from moderation.models.rehearsals import Compared, RunState
 from moderation.policy import CaseState, LadderRule, Offence, ladder_of
@@ -94,8 +94,10 @@ def _run(row: Rehearsal, now: Callable[[], datetime]) -> None:
     if tried := row.change.get("ladder"):
         ladders = dict.fromkeys(ladders, LadderRule(**tried))
     zones = {group.pk: group.zone for group in groups}
-    past = Replayed(days=first_days(since, zones), changed=row.change.get("rule"))
-    play = Play(ladders=ladders, strikes=queries.strikes_before(since), dealt=queries.dealt_before(since))
+    past = Replayed(days=first_days(since, zones), changed=queries.changed(row))
+    play = Play(
+        ladders=ladders, strikes=queries.strikes_before(since), dealt=queries.dealt_before(since), reported=queries.reported_before(since)
+    )
     run = _Run(since, row.at, queries.rules_of(row, groups), ladders, past, play)
     past.open(since)
     done = 0
@@ -135,11 +137,10 @@ def _batch(run: _Run, heard: history.Heard) -> None:
     gone = gone_in(batch)
     run.play.take_back(gone)
     noticed, _caught = look(turns, run.rules, gone, run.past)
-    reports = reports_in(turns)
+    reports, over = run.play.limited(reports_in(turns))
     cases = run.play.hear(noticed, reports, heard.at) if noticed or reports else {}
     stopped = {one.event_id for one in noticed if cases[one.event_id].state == CaseState.PUNISHED}
-    reported = {one.noticed.message for one in reports}
-    stopped |= {pk for pk, turn in turns.items() if turn.reply_to in reported and turn.text.strip().lower().startswith(REPORT)}
+    stopped |= {one.by_event for one in (*reports, *over) if one.by_event}
     for membership, n in run.play.uncounted.items():
         run.past.uncount(membership, n)
     run.play.uncounted.clear()
@@ -160,15 +161,16 @@ def _compared(run: _Run) -> list[RehearsedCase]:
 
 
 def _row(played: Played, real: Case | None) -> RehearsedCase:
-    case = played.case
+    case, draft = played.case, played.case.rule_id if (played.case.rule_id or 0) < 0 else None
     return RehearsedCase(
         key=case.key,
         compared=Compared.SAME if real else Compared.NEW,
         membership_id=case.membership_id,
         group_id=case.group_id,
         offence=case.offence,
-        rule_id=case.rule_id,
-        rule_version=played.first.rule.version if played.first.rule else None,
+        rule_id=None if draft else case.rule_id,
+        rule_version=played.first.rule.version if played.first.rule and not draft else None,
+        draft=-draft if draft else None,
         state=case.state,
         held=case.held,
         step=played.step,
@@ -200,7 +202,7 @@ def _gone(case: Case) -> RehearsedCase:
 def _keep(row: Rehearsal, run: _Run | None, cases: list[RehearsedCase], at: datetime) -> None:
     """Result and cases in one transaction; whoever comes second finds it done."""
     lines = [
-        policy.Line(one.compared, one.membership_id, one.rule_id, ladder_of(Offence(one.offence)), one.step, one.acts, one.state, one.held)
+        policy.Line(one.compared, one.membership_id, _by(one), ladder_of(Offence(one.offence)), one.step, one.acts, one.state, one.held)
         for one in cases
     ]
     rules = {rule.pk: rule for rules in (run.rules if run else {}).values() for rule in rules}
@@ -213,7 +215,7 @@ def _keep(row: Rehearsal, run: _Run | None, cases: list[RehearsedCase], at: date
         kept_since=queries.kept_since(list(run.since)) if run else None,
         messages=run.messages if run else 0,
         without_text=run.without_text if run else 0,
-        rules=[_rule(rule, stored[pk], tried=pk == row.change.get("rule")) for pk, rule in sorted(rules.items())],
+        rules=[_rule(rule, stored.get(pk, ""), tried=pk in queries.changed(row)) for pk, rule in sorted(rules.items())],
         ladders=_ladders(run) if run else [],
         numbers=policy.numbers(lines),
         cut=max(len(cases) - policy.MOST_CASES, 0),
@@ -225,6 +227,11 @@ def _keep(row: Rehearsal, run: _Run | None, cases: list[RehearsedCase], at: date
         for one in cases[: policy.MOST_CASES]:
             one.rehearsal = row
         RehearsedCase.objects.bulk_create(cases[: policy.MOST_CASES], batch_size=500)
+
+
+def _by(one: RehearsedCase) -> int | None:
+    """The rule of a case; below nought one that nobody saved."""
+    return -one.draft if one.draft else one.rule_id
 
 
 def _rule(rule: Rule, state: str, *, tried: bool) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """策略预演: what was asked, a form to ask, and what came out beside what happened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -13,8 +14,7 @@ from groupops.accounts.models import User
 from groupops.accounts.policy import Right
 from groupops.groups import access
 from groupops.groups.access import GroupRight
-from groupops.groups.forms import policy_form
-from groupops.groups.policy import ValueRefused, build
+from groupops.groups.forms import attempt, policy_form
 from groupops.groups.views.found import actor, is_htmx
 from groupops.inbound.models import StoredEvent
 from groupops.record.idempotency import once
@@ -22,17 +22,18 @@ from groupops.shared import clock, paging
 from groupops.shared.http import ids, not_found_unless
 from groupops.shared.masking import masked
 from moderation.detection.rules import RuleKind
-from moderation.detection.settings import BadSettings
 from moderation.forms import RuleForm
 from moderation.models import Rehearsal, RehearsedCase, Rule
 from moderation.models.rehearsals import Compared, RunState
 from moderation.policy import Held, LadderRule
-from moderation.queries.rules import settings_of, visible_rules
-from moderation.rehearsals import queries
+from moderation.queries.rules import visible_rules
+from moderation.rehearsals import queries, trying
 from moderation.rehearsals import services as rehearsing
 from moderation.rehearsals.forms import RehearsalForm
+from moderation.wording import KINDS
 
 SHOWN = 3  # messages of a case
+NOT_TRIED = ("explanation", "starts_at", "ends_at")  # members read it, or it speaks of the time to come
 OPEN = (RunState.WAITING, RunState.RUNNING)
 
 
@@ -53,62 +54,69 @@ def _may_ask(user: User) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def new(request: HttpRequest) -> HttpResponse:
-    """Ask for one. ?rule= a rule whose settings are tried otherwise than stored, ?ladder=1 other ladders."""
+    """Ask for one. ?rule= a rule that is tried otherwise than stored, ?sort= a rule that nobody saved, ?ladder=1 other ladders."""
     user, data = actor(request), request.POST if request.method == "POST" else None
     if not _may_ask(user):
         access.demand_on_site(user, Right.MANAGE_POLICY)
     form = RehearsalForm(data, user=user, initial={"group": next(iter(ids([request.GET.get("group", "")])), None)})
-    rule, tried = _tried(request, user, data)
+    trial = _trial(request, user, data)
     if data is None:
-        return _form(request, form, rule, tried)
-    fine = [form.is_valid(), tried is None or tried.is_valid()]
-    change = _change(rule, tried) if all(fine) else None
+        return _form(request, form, trial)
+    if not form.is_valid():
+        return _form(request, form, trial, status=422)
+    change, status = trial.change(form.asked())
     if change is None:
-        return _form(request, form, rule, tried, status=422)
+        return _form(request, form, trial, status=status)
     row = rehearsing.ask(**form.asked(), change=change, by=user, at=clock.now())
     return redirect("moderation:rehearsal", row.pk)
 
 
-def _tried(request: HttpRequest, user: User, data: QueryDict | None) -> tuple[Rule | None, forms.BaseForm | None]:
-    """The rule that is tried and its form, or the form of the ladders."""
+@dataclass(frozen=True)
+class _Trial:
+    """What is tried: the form of a rule (stored or not) or of the ladders; without a form nothing."""
+
+    form: Any = None
+    rule: Rule | None = None
+    sort: RuleKind | None = None
+
+    def change(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any] | None, int]:
+        """As a rehearsal keeps it, and 200; None and the status where it cannot be, with what is wrong on the form."""
+        form, rule = self.form, self.rule
+        if form is None:
+            return {}, 200
+        if rule is not None:
+            return attempt(form, lambda: trying.of_rule(rule, form.values()))
+        if self.sort:
+            return attempt(form, lambda: {"drafts": [trying.of_draft(form.values(), form.word_lists)]})
+        place = {"group": asked["group"], "kind": asked["kind"]}
+        return attempt(form, lambda: {"ladder": trying.of_ladder(form.cleaned_data, **place)})
+
+
+def _trial(request: HttpRequest, user: User, data: QueryDict | None) -> _Trial:
     if request.GET.get("ladder"):
         form = policy_form(LadderRule, data, initial=LadderRule())
         del form.fields["why"]
-        return None, form
+        return _Trial(form)
+    given = {"groups": access.groups_with(user, GroupRight.EDIT), "site": True}
+    if sort := request.GET.get("sort"):
+        not_found_unless(sort in set(RuleKind))
+        return _Trial(_without(RuleForm(data, sort=RuleKind(sort), **given), "group", "kind", *NOT_TRIED), sort=RuleKind(sort))
     if "rule" not in request.GET:
-        return None, None
+        return _Trial()
     rule = get_object_or_404(visible_rules(user), pk__in=ids([request.GET["rule"]]))
-    groups = access.groups_with(user, GroupRight.EDIT)
-    made = RuleForm(data, instance=rule, sort=RuleKind(rule.sort), groups=groups, site=user.has_right(Right.MANAGE_POLICY))
-    for name in ("name", "group", "kind", "explanation", "lists", "starts_at", "ends_at"):
-        made.fields.pop(name, None)
-    return rule, made
+    made = RuleForm(data, instance=rule, sort=RuleKind(rule.sort), **given)
+    return _Trial(_without(made, "name", "group", "kind", "lists", *NOT_TRIED), rule)
 
 
-def _change(rule: Rule | None, tried: Any) -> dict[str, Any] | None:
-    """What is tried, as JSON; None where it cannot be, with what is wrong on the form."""
-    if tried is None:
-        return {}
-    if rule is not None:
-        values = tried.values()
-        try:
-            rule.settings = values["settings"]
-            settings_of(rule)
-        except BadSettings as refusal:
-            tried.add_error(f"set_{refusal.field}" if f"set_{refusal.field}" in tried.fields else None, str(refusal.message))
-            return None
-        return {"rule": rule.pk, "values": {name: values[name] for name in queries.TRIED if name in values}}
-    try:
-        build(LadderRule, tried.cleaned_data)
-    except ValueRefused as refusal:
-        tried.add_error(refusal.field if refusal.field in tried.fields else None, str(refusal.message))
-        return None
-    return {"ladder": dict(tried.cleaned_data)}
+def _without(form: RuleForm, *names: str) -> RuleForm:
+    for name in names:
+        form.fields.pop(name, None)
+    return form
 
 
-def _form(request: HttpRequest, form: forms.Form, rule: Rule | None, tried: Any, *, status: int = 200) -> HttpResponse:
-    stored = Rule.objects.get(pk=rule.pk) if rule else None
-    context = {"form": form, "rule": stored, "tried": tried}
+def _form(request: HttpRequest, form: forms.Form, trial: _Trial, *, status: int = 200) -> HttpResponse:
+    stored = Rule.objects.get(pk=trial.rule.pk) if trial.rule else None
+    context = {"form": form, "rule": stored, "tried": trial.form, "sort": KINDS[trial.sort] if trial.sort else ""}
     return render(request, "moderation/rehearsals/new.html", context, status=status)
 
 
@@ -128,10 +136,14 @@ def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
     not_found_unless(compared in ("", *Compared.values))
     cases = queries.cases_of(row, user)
     page = paging.page(cases.filter(compared=compared) if compared else cases, query=request.GET, order=("at", "id"))
-    context = {"row": row, "result": result, "page": page, "lines": _lines(page.rows, user), "change": _told(row)}
+    context = {"row": row, "result": result, "page": page, "lines": _lines(page.rows, _drafts(row), user), "change": _told(row)}
     context |= {"pills": _pills(request, result.numbers, compared), "sums": _sums(result.numbers, result.rules)}
     template = "moderation/rehearsals/rehearsal.html"
     return render(request, f"{template}#list" if is_htmx(request) else template, context)
+
+
+def _drafts(row: Rehearsal) -> list[str]:
+    return [one["name"] for one in row.change.get("drafts", [])]
 
 
 def _told(row: Rehearsal) -> str:
@@ -139,11 +151,13 @@ def _told(row: Rehearsal) -> str:
     if pk := row.change.get("rule"):
         name = Rule.objects.filter(pk=pk).values_list("name", flat=True).first() or ""
         return _("Tried: other settings of “%(rule)s”.") % {"rule": name}
+    if drafts := _drafts(row):
+        return _("Tried: %(rules)s, not saved.") % {"rules": ", ".join(drafts)}
     return _("Tried: other ladders.") if row.change.get("ladder") else ""
 
 
-def _lines(rows: Sequence[RehearsedCase], user: User) -> list[dict[str, Any]]:
-    """Cases with their messages, where the reader may see evidence; two queries."""
+def _lines(rows: Sequence[RehearsedCase], drafts: Sequence[str], user: User) -> list[dict[str, Any]]:
+    """Cases with their messages, where the reader may see evidence; `drafts`: names of the rules that nobody saved. Two queries."""
     readable = queries.may_read(user, {row.group_id: row.group for row in rows}.values())
     wanted = {event for row in rows if row.group_id in readable for event in row.events[:SHOWN]}
     said = dict(StoredEvent.objects.filter(pk__in=wanted).exclude(text="").values_list("pk", "text"))
@@ -154,6 +168,7 @@ def _lines(rows: Sequence[RehearsedCase], user: User) -> list[dict[str, Any]]:
             "readable": row.group_id in readable,
             "said": [said[event] for event in row.events[:SHOWN] if event in said],
             "step": None if row.step is None else row.step + 1,
+            "draft": drafts[row.draft - 1] if row.draft else "",
         }
         for row in rows
     ]

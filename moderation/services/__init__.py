@@ -1,7 +1,7 @@
 """Every write of moderation: noticing, judging, the blacklist, appeals, rules."""
 
 from moderation.services.appealing import AppealRefused, answer, appeal
-from moderation.services.blacklisting import bar, lapse, lift
+from moderation.services.blacklisting import bar, confirm, lapse, lift
 from moderation.services.claiming import claim, release, snooze
 from moderation.services.deciding import decide, undo
 from moderation.services.demanding import AlreadyDecided, ItIsYou, TakenByOther
@@ -22,6 +22,7 @@ __all__ = [
     "appeal",
     "bar",
     "claim",
+    "confirm",
     "count",
     "decide",
     "lapse",

@@ -3,20 +3,27 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_noop, override
+
 from groupops.messaging import outbox
 from groupops.messaging.adapter import Operation
 from groupops.messaging.models import Delivery
+from groupops.messaging.moves import move
 from groupops.messaging.outbox import Wish
-from groupops.messaging.policy import DeliveryState, key_of
+from groupops.messaging.policy import DeliveryState, Step, key_of
 from groupops.shared.placeholders import fill
 from moderation import addresses, queries
 from moderation.models import Case, Decision, Evidence, Measure, Strike
-from moderation.policy import Act, LadderRule, MeasureState, Offence, Rung, Words, ladder_of, spelt
+from moderation.policy import Act, LadderRule, MeasureState, Offence, Rung, Words, ladder_of, told
 from moderation.policy.offences import SAID
 
 PURPOSE = "measure"
 SAY_WITHIN = timedelta(days=1)
 ENFORCE_WITHIN = timedelta(days=7)
+BY_HAND_WITHIN = timedelta(days=30)
+# What an appeal led to: it must reach the member, wherever they are by now.
+OUTCOMES = frozenset({Act.APOLOGY, Act.ANSWER})
+UNTOLD = gettext_noop("They could not be told by the platform, as who is out of the group often cannot: write to them, then confirm.")
 APPEAL = "如有误判，{days} 天内可以申诉：{link} ，或私聊回复“申诉”加上理由。"
 SOMEBODY = "这位群友"
 OPERATIONS: dict[Act, Operation] = {
@@ -83,10 +90,11 @@ def act_on(
     text: str = "",
     about: str = "",
     until: datetime | None = None,
+    ask: str = "",
     at: datetime,
     due_at: datetime,
 ) -> Measure:
-    """One measure and its delivery; the same again is the same row."""
+    """One measure and its delivery; the same again is the same row. `ask`: a msgid, why a person is to agree on the send desk first."""
     values = {"case": case, "until": until, "at": at}
     measure, _made = Measure.objects.get_or_create(decision=decision, act=act, about=about, defaults=values)
     user, name = whom(case, said)
@@ -99,10 +107,39 @@ def act_on(
         until=until,
         urgent=act not in PRIVATE | {Act.REMIND},
     )
-    within = SAY_WITHIN if wish.operation in (Operation.SEND_GROUP, Operation.SEND_DIRECT) else ENFORCE_WITHIN
+    says = wish.operation in (Operation.SEND_GROUP, Operation.SEND_DIRECT) and act not in OUTCOMES
+    within = SAY_WITHIN if says else ENFORCE_WITHIN
     ends = due_at + within
-    outbox.act(wish, purpose=PURPOSE, subject_id=measure.pk, group=case.group, due_at=due_at, expires_at=ends, at=at)
+    delivery = outbox.act(wish, purpose=PURPOSE, subject_id=measure.pk, group=case.group, due_at=due_at, expires_at=ends, at=at)
+    if ask and delivery.state == DeliveryState.DUE:
+        move(delivery, DeliveryState.WAITING_PERSON, at=at, why=ask)
+    if ask:
+        measure.why = ask
+        measure.save(update_fields=["why"])
     return measure
+
+
+def by_hand(delivery: Delivery, *, at: datetime) -> None:
+    """A word that failed becomes a card of the send desk, once; in place of the failure. In the transaction that settles it.
+
+    Direct → assisted, as the table of degradations has it: who was removed shares no group with the account any more, and many
+    platforms then deliver nothing.
+    """
+    wish = Wish(Operation(delivery.operation), text=delivery.text, user=delivery.user, user_name=delivery.user_name, urgent=True)
+    card = outbox.act(
+        wish,
+        purpose=PURPOSE,
+        subject_id=delivery.subject_id,
+        group=delivery.group,
+        due_at=at,
+        expires_at=at + BY_HAND_WITHIN,
+        at=at,
+        part=2,
+    )
+    move(delivery, DeliveryState.CANCELLED, at=at, why=UNTOLD)
+    if card.state == DeliveryState.DUE:
+        move(card, DeliveryState.WAITING_PERSON, at=at, why=UNTOLD, step=Step.BY_HAND)
+    Measure.objects.filter(pk=delivery.subject_id).update(state=MeasureState.WAITING, done_at=None, why="")
 
 
 def whom(case: Case, said: Sequence[Evidence]) -> tuple[str, str]:
@@ -144,10 +181,16 @@ def values(
         "offence": SAID[case.offence],
         "why": f"说明：{reason}。" if reason else "",
         "count": str(max(counted, 1)),
-        "next": spelt(following),
+        "next": _in_chinese(following),
         "hours": str(rung.mute_hours),
         "appeal": APPEAL.format(days=rule.appeal_days, link=addresses.address_of(strike)) if strike else "",
     }
+
+
+def _in_chinese(rung: Rung) -> str:
+    """What members read is Chinese, whoever decides."""
+    with override("zh-hans"):
+        return told(rung)
 
 
 def clean_name(name: str, said: Iterable[Evidence]) -> str:

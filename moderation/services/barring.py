@@ -11,12 +11,19 @@ from moderation.policy.offences import SAID
 
 
 def by_step(*, case: Case, decision: Decision, at: datetime) -> None:
-    """The step 拉黑 was decided. In the caller's transaction; somebody who stands there already is left."""
+    """The step 拉黑 was decided. In the caller's transaction; somebody who stands there already is left.
+
+    Of people with a post two have decided the case: what waited for a second reviewer waits no longer.
+    """
     if case.offence == Offence.BARRED:
         return
     person = case.membership.person.human
     values = {"reason": SAID[case.offence], "case": case, "at": at, "by": decision.by}
-    Barred.objects.filter(IN_FORCE).get_or_create(person=person, scope=Scope.GROUP, group_id=case.group_id, lifted_at=None, defaults=values)
+    row, made = Barred.objects.filter(IN_FORCE).get_or_create(
+        person=person, scope=Scope.GROUP, group_id=case.group_id, lifted_at=None, defaults=values
+    )
+    if not made and row.waits:
+        Barred.objects.filter(pk=row.pk).update(needs_second=False)
 
 
 def forgive(*, case: Case, by: User, at: datetime) -> None:

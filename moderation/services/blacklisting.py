@@ -16,14 +16,14 @@ from groupops.groups.policy import Scope
 from groupops.record import services as record
 from groupops.shared import live
 from groupops.shared.errors import Conflict, Invalid
-from members.models import Colleague, Membership, Person
+from members.models import Membership, Person
 from moderation import queries
 from moderation.models import Barred, Case, Measure
 from moderation.models.blacklist import IN_FORCE, LONGEST_REASON
 from moderation.policy import OPEN, Act, CaseState, Held, MeasureState, Offence, Source, Verdict, held_back
 from moderation.queries.blacklist import covered, held_against, in_force
 from moderation.services import acting, punishing
-from moderation.services.demanding import ItIsYou
+from moderation.services.demanding import demand_not_about
 from moderation.services.opening import snapshot
 
 CHUNK = 500
@@ -36,6 +36,10 @@ class AlreadyBarred(Conflict):
 
 class NotBarred(Conflict):
     """The entry is over."""
+
+
+class NotToConfirm(Conflict):
+    """It waits for nobody, or for somebody else than who made it."""
 
 
 def demand(by: User, group: Group | None) -> None:
@@ -59,6 +63,7 @@ def bar(
 ) -> Barred:
     """Keep a human out of a group, of a kind, or (neither) of everywhere. Who is there now becomes a case that a person decides.
 
+    Whoever holds a post is kept out only once a second reviewer confirms it, as a case of theirs is judged by two.
     Raises Forbidden, Invalid, ItIsYou, AlreadyBarred.
     """
     demand(by, group)
@@ -67,18 +72,17 @@ def bar(
         raise Invalid(_("Say why, in at most %(most)d characters.") % {"most": LONGEST_REASON}, field="reason")
     if until is not None and until <= at:
         raise Invalid(_("The end lies in the past."), field="until")
-    if Colleague.objects.filter(person=human, user=by).exists():
-        raise ItIsYou(_("It is about you: somebody else decides."))
+    demand_not_about(human, by)
+    second = queries.is_ours(human) and queries.ladder_rule(group=group, kind=kind).second_for_posts
     scope = Scope.GROUP if group else Scope.KIND if kind else Scope.SITE
     values = {"person": human, "scope": scope, "group": group, "kind": None if group else kind}
     try:
         with transaction.atomic():
             Barred.objects.filter(IN_FORCE, until__lte=at, **values).update(lifted_at=at)
-            entry = Barred.objects.create(**values, reason=said, case=case, until=until, at=at, by=by)
+            entry = Barred.objects.create(**values, reason=said, case=case, until=until, needs_second=second, at=at, by=by)
             told = {name: getattr(entry, name) for name in TOLD} | {"until": until.isoformat() if until else None}
             record.audit(by=by, verb="blacklist.add", target=entry, at=at, group_id=entry.group_id, after=told)
-            there = Membership.objects.filter(covered([entry]), left_at=None, same_as=None).values_list("pk", flat=True)
-            came(memberships=list(there), at=at)
+            _meet(entry, at)
     except IntegrityError as error:
         if "barred" not in str(error):
             raise
@@ -86,11 +90,38 @@ def bar(
     return entry
 
 
+def confirm(*, entry: Barred, by: User, at: datetime) -> Barred:
+    """The second reviewer agrees: from now on it holds. Who does not agree lifts it. Raises Forbidden, ItIsYou, NotToConfirm."""
+    demand(by, entry.group)
+    demand_not_about(entry.person, by)
+    with transaction.atomic():
+        row = _locked(entry)
+        if not row.waits or (row.until is not None and row.until <= at):
+            raise NotToConfirm(_("This entry waits for nobody any more: look at it again."))
+        if row.by_id == by.pk:
+            raise NotToConfirm(_("You put them on the list yourself; a second person decides."))
+        row.second_by, row.second_at = by, at
+        row.save(update_fields=["second_by", "second_at"])
+        record.audit(by=by, verb="blacklist.confirm", target=row, at=at, group_id=row.group_id, after={"reason": row.reason})
+        _meet(row, at)
+    return row
+
+
+def _locked(entry: Barred) -> Barred:
+    return Barred.objects.select_for_update(of=("self",)).select_related("person", "group").get(pk=entry.pk)
+
+
+def _meet(entry: Barred, at: datetime) -> None:
+    """Who is there now becomes a case."""
+    there = Membership.objects.filter(covered([entry]), left_at=None, same_as=None).order_by("pk").values_list("pk", flat=True)
+    came(memberships=list(there), at=at)
+
+
 def lift(*, entry: Barred, by: User, at: datetime) -> Barred:
     """Take somebody off: whom a platform keeps out may come again. Raises Forbidden, NotBarred."""
     demand(by, entry.group)
     with transaction.atomic():
-        row = Barred.objects.select_for_update(of=("self",)).select_related("person", "group").get(pk=entry.pk)
+        row = _locked(entry)
         if row.lifted_at is not None:
             raise NotBarred(_("This entry is over already."))
         _end([row], by, at)

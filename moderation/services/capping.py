@@ -15,10 +15,10 @@ KEY = "moderation-cap:"
 CAPPED = gettext_noop("The cap of automatic acts is reached in a group: people decide what follows.")
 
 
-def alarm(case: Case, at: datetime) -> None:
-    """People decide in this group now."""
-    url = f"{reverse('moderation:queue')}?group={case.group_id}"
-    record.raise_alarm(key=f"{KEY}{case.group_id}", severity="warning", text=CAPPED, at=at, url=url, group_id=case.group_id)
+def alarm(case: Case, at: datetime, *, url: str = "") -> None:
+    """People decide in this group now: in the queue, or where `url` leads."""
+    where = url or f"{reverse('moderation:queue')}?group={case.group_id}"
+    record.raise_alarm(key=f"{KEY}{case.group_id}", severity="warning", text=CAPPED, at=at, url=where, group_id=case.group_id)
 
 
 def close_alarms(*, at: datetime) -> int:

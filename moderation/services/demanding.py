@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from groupops.accounts.models import User
 from groupops.shared.errors import Conflict, Forbidden
-from members.models import Colleague
+from members.models import Colleague, Person
 from moderation.models import Case
 from moderation.policy import OPEN
 
@@ -57,7 +57,11 @@ def demand_free(case: Case, by: User, at: datetime) -> None:
 
 def demand_other(case: Case, by: User) -> None:
     """Raise ItIsYou where the case is about `by`."""
-    person = case.membership.person
-    mine = Q(person=person) | Q(person=person.merged_into_id or person.pk)
-    if Colleague.objects.filter(mine, user=by).exists():
+    demand_not_about(case.membership.person, by)
+
+
+def demand_not_about(person: Person, by: User) -> None:
+    """Raise ItIsYou where a person is `by`, under whatever identity."""
+    human = person.human
+    if Colleague.objects.filter(Q(person=human) | Q(person__merged_into=human) | Q(person=person), user=by).exists():
         raise ItIsYou(_("It is about you: somebody else decides."))

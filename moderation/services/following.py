@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.urls import reverse
+from django.utils.translation import gettext_noop
+
 from moderation.models import Case
 from moderation.policy import (
     OPEN,
@@ -23,12 +26,18 @@ from moderation.services import acting, capping, counting, punishing
 from moderation.services.known import Standing
 from moderation.services.noticed import Noticed
 
+# Why a recall waits on the send desk, as msgids.
+ASKED = {
+    Held.CAP: gettext_noop("The cap of automatic acts of this hour is reached."),
+    Held.POST: gettext_noop("They hold a post: two people decide."),
+}
+
 
 def follow(standing: Standing, case: Case, found: Sequence[Noticed], at: datetime) -> None:
     """Act, or say why a person decides. What belongs to a violation that was just punished is recalled with it."""
     rule = standing.rules[case.group_id]
     if case.state not in OPEN:
-        _enlarge(case, found, at)
+        _enlarge(standing, case, found, at)
         return
     if all(one.taken_back for one in found) and not case.evidence.filter(taken_back_at=None).exists():
         punishing.move(case, CaseState.WITHDRAWN, at=at)
@@ -75,17 +84,34 @@ def _hold(case: Case, held: Held) -> None:
         case.save(update_fields=["held", "rank"])
 
 
-def _enlarge(case: Case, found: Sequence[Noticed], at: datetime) -> None:
-    """More of the same incident: recalled where the first was, without another strike."""
+def _enlarge(standing: Standing, case: Case, found: Sequence[Noticed], at: datetime) -> None:
+    """More of the same incident: recalled where the first was, without another strike; each is an automatic act that counts."""
     decision = case.decisions.filter(undone_at=None).first()
     recalled = decision is not None and case.measures.filter(decision=decision, act=Act.RECALL).exists()
     if decision is not None and recalled:
         said = list(case.evidence.order_by("at", "pk"))
-        for one in found:
-            if one.message and not one.taken_back:
-                acting.act_on(case=case, decision=decision, act=Act.RECALL, said=said, about=one.message, at=at, due_at=at)
+        for one in further(found):
+            held = recall_held(standing, case)
+            ask = ASKED.get(held, "")
+            acting.act_on(case=case, decision=decision, act=Act.RECALL, said=said, about=one.message, ask=ask, at=at, due_at=at)
+            if held == Held.CAP:
+                capping.alarm(case, at, url=f"{reverse('messaging:deliveries')}?group={case.group_id}&state=waiting_person")
+            standing.dealt[case.group_id] += held == Held.NONE
     _never_counted(case, found)
     counting.withhold([case.pk])
+
+
+def further(found: Sequence[Noticed]) -> list[Noticed]:
+    """The messages of an incident that was decided which can be recalled."""
+    return [one for one in found if one.message and not one.taken_back]
+
+
+def recall_held(standing: Standing, case: Case) -> Held:
+    """Why a person is asked before a further message of a decided violation is recalled; Held.NONE: the machine may."""
+    rule = standing.rules[case.group_id]
+    if rule.second_for_posts and case.membership_id in standing.posts:
+        return Held.POST
+    return Held.CAP if standing.dealt[case.group_id] >= rule.per_hour else Held.NONE
 
 
 def _never_counted(case: Case, found: Sequence[Noticed]) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 
@@ -12,8 +12,7 @@ from members.models import Membership
 from moderation import queries
 from moderation.models import Case
 from moderation.policy import OPEN, CaseState, LadderRule
-
-INCIDENT = timedelta(minutes=3)  # what follows so soon on a decided violation belongs to it
+from moderation.queries.standing import INCIDENT
 
 
 @dataclass

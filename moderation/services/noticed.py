@@ -58,7 +58,9 @@ def pointed_at(event: StoredEvent, *, group_id: int, membership_id: int, offence
 
 @dataclass(frozen=True)
 class Report:
-    """A member pointed at a message."""
+    """A member pointed at a message; `by_event`: the message in which they said so, None where it was on their page."""
 
     reporter: int
     noticed: Noticed
+    at: datetime
+    by_event: int | None = None

@@ -8,12 +8,10 @@ from groupops.shared import live
 from moderation.models import Case, Evidence
 from moderation.models import Report as ReportRow
 from moderation.policy import Offence
-from moderation.services.following import follow, why_held
-from moderation.services.known import INCIDENT, Standing
+from moderation.services.following import follow
+from moderation.services.known import Standing
 from moderation.services.noticed import Noticed, Report
 from moderation.services.opening import add, open_case
-
-__all__ = ["INCIDENT", "Standing", "notice", "why_held"]
 
 
 def notice(*, noticed: Sequence[Noticed], reports: Sequence[Report] = (), at: datetime) -> dict[int, Case]:
@@ -43,8 +41,7 @@ def notice(*, noticed: Sequence[Noticed], reports: Sequence[Report] = (), at: da
 
 def _keep_reports(reports: Sequence[Report], cases: dict[int, Case]) -> None:
     rows = [
-        ReportRow(case=cases[one.noticed.event_id], reporter_id=one.reporter, event_id=one.noticed.event_id, at=one.noticed.at)
-        for one in reports
+        ReportRow(case=cases[one.noticed.event_id], reporter_id=one.reporter, event_id=one.noticed.event_id, at=one.at) for one in reports
     ]
     ReportRow.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -62,9 +62,7 @@ def save_rule(*, rule: Rule | None, values: Mapping[str, Any], word_lists: Itera
         setattr(row, name, value)
     demand(by, row.group)
     chosen = list(word_lists)
-    row.settings = _checked(row, chosen)
-    if row.removes_alone and not row.certain:
-        raise Invalid(_("Only a rule that acts by itself can remove by itself."), field="removes_alone")
+    row.settings = checked(row, chosen)
     row.version, row.changed_at, row.changed_by = row.version + 1, at, by
     try:
         with transaction.atomic():
@@ -78,9 +76,11 @@ def save_rule(*, rule: Rule | None, values: Mapping[str, Any], word_lists: Itera
     return row
 
 
-def _checked(row: Rule, chosen: list[WordList]) -> dict[str, Any]:
-    """Its own settings; a rule of words may have all of them in lists."""
+def checked(row: Rule, chosen: list[WordList]) -> dict[str, Any]:
+    """The settings of a rule as they are kept; a rule of words may have all of its words in lists. Raises BadSettings, Invalid."""
     kind, own = RuleKind(row.sort), dict(row.settings)
+    if row.removes_alone and not row.certain:
+        raise Invalid(_("Only a rule that acts by itself can remove by itself."), field="removes_alone")
     if kind == RuleKind.MODEL and row.offence not in LEARNED:
         raise Invalid(_("A model learns adverts and promotion only. Everything else is for people to judge."), field="offence")
     if kind == RuleKind.WORDS and chosen:

@@ -16,7 +16,6 @@ from groupops.accounts.models import User
 from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging, skipping, undos
-from groupops.shared.errors import Conflict
 from groupops.shared.http import ids, next_url, not_found_unless
 from moderation import queries
 from moderation import services as moderation
@@ -32,10 +31,6 @@ ROOM = "moderation.queue"  # of its undos
 MOST = 100
 COUNTS = "queue-counts"  # the part of the page that is fetched anew when something changed
 VIEWS = ("all", "mine", "second", "snoozed")
-
-
-class NothingDone(Conflict):
-    """None of the chosen cases could be dealt with."""
 
 
 @require_safe
@@ -110,7 +105,7 @@ def _row(request: HttpRequest, name: str, result: Many, pk: int) -> HttpResponse
 def answer(request: HttpRequest, name: str, result: Many) -> HttpResponse:
     """Says what was done, with its undo, and what was skipped, with why; leads back."""
     if is_htmx(request) and not result.done:
-        raise NothingDone(_skipped(result) or _("Nothing was chosen."))
+        raise skipping.NothingDone(_skipped(result) or _("Nothing was chosen."))
     _say(request, name, result)
     return refreshed(request, next_url(request, default=reverse("moderation:queue")))
 

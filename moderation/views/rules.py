@@ -106,8 +106,9 @@ def _edit(request: HttpRequest, row: Rule | None, sort: RuleKind) -> HttpRespons
             messages.success(request, _("Saved as version %(n)d.") % {"n": saved.version})
             return redirect("moderation:rule", saved.pk)
     stored = Rule.objects.get(pk=row.pk) if row else None
-    seen = previewed(stored, clock.now()) if stored and "preview" in request.GET and _may_look(user, stored) else None
-    context = {"rule": stored, "form": form, "sort": KINDS[sort], "preview": seen, "may_preview": bool(stored and _may_look(user, stored))}
+    may_look = stored is not None and _may_look(user, stored)
+    context = {"rule": stored, "form": form, "sort": KINDS[sort], "kind": sort.value, "may_preview": may_look}
+    context["preview"] = previewed(stored, clock.now()) if stored and may_look and "preview" in request.GET else None
     return render(request, "moderation/rule.html", context | {"to": _moves(stored) if stored else []}, status=status)
 
 

@@ -136,6 +136,7 @@ TABLE |= {
     "moderation:blacklist": at(EVERYBODY, is_list=True),
     # the volunteer of the matrix owns a group: they keep people out of it
     "moderation:blacklist-add": form(Row(viewer=NO, foreign=OK)),
+    "moderation:blacklist-confirm": at(post(EVIDENCE, {PK: "barred"}), answers=frozenset({302, 409})),
     "moderation:blacklist-lift": at(post(EVIDENCE, {PK: "barred"}), answers=frozenset({302, 409})),
     "moderation:appeal-enter": at(post(EVIDENCE, {PK: "struck"}, text="是误会"), answers=frozenset({302, 409})),
     "moderation:appeals": at(EVERYBODY, is_list=True),
@@ -148,6 +149,7 @@ TABLE |= {
     "moderation:rule-move": at(post(Row(viewer=GONE, admin=NO), {PK: "rule", "to": "off"}), answers=frozenset({302, 409})),
     "moderation:models": at(EVERYBODY, is_list=True),
     "moderation:model": at(Row(viewer=NO), args={PK: "group"}, is_list=True),
+    "moderation:model-learn": at(post(Row(viewer=NO, admin=NO), {PK: "group"}), answers=frozenset({302, 409})),
     "moderation:model-back": at(post(Row(viewer=NO, admin=NO), {PK: "group", "version": 1}), answers=frozenset({302, 409})),
     "moderation:lists": at(RUN, is_list=True),
     "moderation:list-new": form(RUN),
@@ -155,6 +157,8 @@ TABLE |= {
     "moderation:list-export": at(RUN, args={PK: "word_list"}),
     "api-detector-models-list": at(EVERYBODY, is_list=True),
     "api-detector-models-detail": at(EVIDENCE, args={PK: "learned"}),
+    "api-detector-learnings-list": at(EVERYBODY, is_list=True),
+    "api-detector-learnings-detail": at(EVIDENCE, args={PK: "learning"}),
     # names are masked and words left out for who may not see evidence
     "moderation:rehearsals": at(EVERYBODY, is_list=True),
     "moderation:rehearsal-new": form(Row(viewer=NO, foreign=OK)),
@@ -200,6 +204,7 @@ TABLE |= {
     "api-word-lists-detail": at(Row(viewer=GONE, volunteer=GONE, admin=GONE), args={PK: "word_list"}),
     "api-blacklist-list": at(EVERYBODY, is_list=True),
     "api-blacklist-detail": at(EVIDENCE, args={PK: "barred"}),
+    "api-blacklist-confirm": at(post(EVIDENCE, {PK: "barred"}), answers=frozenset({409})),
     "api-blacklist-lift": at(post(EVIDENCE, {PK: "barred"}), answers=frozenset({200, 409})),
     "api-cases-undo": at(post(EVIDENCE, {PK: "case"}), answers=frozenset({409})),
     "api-strikes-list": at(EVERYBODY, is_list=True),

@@ -48,6 +48,7 @@ from tests.factories.moderation import (
     BarredFactory,
     CaseFactory,
     LearnedModelFactory,
+    LearningFactory,
     QuarrelSideFactory,
     RaidJoinFactory,
     RehearsedCaseFactory,
@@ -128,6 +129,7 @@ def fill(user: Any, group: Any, count: int) -> None:
         WordListFactory()
         LearnedModelFactory(group=group, version=count * 100 + n, state="former", by=UserFactory())
         LearnedModelFactory(group=other)
+        LearningFactory(group=group, by=UserFactory())
         QuarrelSideFactory(membership__group=other, quarrel__began_at=moment)
         began = moment - timedelta(seconds=count)
         RaidJoinFactory(membership=membership, raid__ended_at=moment, raid__began_at=began, raid__last_join_at=moment)

@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from members.models import Membership
 from moderation import services as moderation
+from moderation.learning.asking import NONE
 from moderation.models import (
     Appeal,
     Barred,
@@ -15,6 +16,7 @@ from moderation.models import (
     Decision,
     Evidence,
     LearnedModel,
+    Learning,
     Quarrel,
     QuarrelSide,
     QuarrelStep,
@@ -84,6 +86,19 @@ class LearnedModelFactory(DjangoModelFactory[LearnedModel]):
     precision = 0.9
     recall = 0.8
     weights = b"weights"
+
+
+class LearningFactory(DjangoModelFactory[Learning]):
+    """Somebody asked for a model, and none came of it."""
+
+    class Meta:
+        model = Learning
+
+    group = factory.SubFactory(GroupFactory)
+    by = factory.SubFactory(UserFactory)
+    at = NOW
+    state = RunState.DONE
+    why = NONE
 
 
 class CaseFactory(DjangoModelFactory[Case]):

@@ -22,8 +22,9 @@ from moderation.models import Barred, Case, Strike
 from moderation.policy import CaseState, Held, Offence, Source, Verdict
 from moderation.queries.blacklist import held_against
 from moderation.services import ItIsYou, blacklisting
-from moderation.services.blacklisting import AlreadyBarred
-from tests.factories.accounts import UserFactory, founder, operator
+from moderation.services.blacklisting import AlreadyBarred, NotToConfirm
+from moderation.today import source
+from tests.factories.accounts import UserFactory, founder, operator, volunteer
 from tests.factories.groups import NOW, StaffPostFactory
 from tests.factories.inbound import happened, hear, joined
 from tests.factories.members import MembershipFactory, PersonFactory
@@ -123,6 +124,8 @@ def test_what_is_refused() -> None:
         ("barred_says_why", lambda: BarredFactory(reason="")),
         ("barred_ends_later", lambda: BarredFactory(until=NOW)),
         ("barred_lifted_when", lambda: BarredFactory(lifted_by=UserFactory())),
+        ("barred_second_whole", lambda: BarredFactory(second_at=NOW)),
+        ("barred_second_is_another", lambda: BarredFactory(by=(one := UserFactory()), needs_second=True, second_by=one, second_at=NOW)),
         ("barred_once_a_group", lambda: BarredFactory(person=(one := BarredFactory()).person, group=one.group)),
         ("barred_once_everywhere", lambda: [BarredFactory(person=p, scope="site", group=None) for p in [PersonFactory()] * 2]),
     ],
@@ -153,3 +156,72 @@ def test_the_page_and_the_api() -> None:
     assert (made.status_code, made.json()["scope"]) == (201, "site")
     assert client.post(reverse("moderation:blacklist-lift", args=[made.json()["id"]])).status_code == 302
     assert "又来了" in client.get(reverse("moderation:blacklist"), {"view": "over"}).content.decode()
+
+
+def test_an_entry_for_somebody_with_a_post_counts_once_a_second_reviewer_confirms_it() -> None:
+    me, first, second = MembershipFactory(), operator(), operator()
+    Colleague.objects.create(person=me.person, user=(own := UserFactory()), by=first, at=NOW)
+    entry = moderation.bar(person=me.person, group=me.group, until=None, reason="换号发广告", by=first, at=NOW)
+    assert (entry.waits, held_against([me.pk], NOW), Case.objects.count()) == (True, {}, 0)
+    items = {user.pk: [item.text for item in source(user, NOW)] for user in (first, second)}
+    assert (len(items[first.pk]), len(items[second.pk])) == (0, 1)
+    with pytest.raises(NotToConfirm, match="second person"):
+        moderation.confirm(entry=entry, by=first, at=NOW)
+    StaffPostFactory(group=me.group, user=own, post="deputy")
+    with pytest.raises(ItIsYou):
+        moderation.confirm(entry=entry, by=own, at=NOW)
+    assert moderation.confirm(entry=entry, by=second, at=NOW).waits is False
+    assert set(held_against([me.pk], NOW)) == {me.pk}
+    assert Case.objects.get().needs_second
+    with pytest.raises(NotToConfirm):
+        moderation.confirm(entry=entry, by=second, at=NOW)
+    moderation.lift(entry=entry, by=first, at=NOW)
+    site = moderation.bar(person=me.person, until=None, reason="再犯", by=first, at=NOW)
+    moderation.lift(entry=site, by=second, at=NOW)
+    assert AuditEntry.objects.filter(verb="blacklist.confirm").count() == 1
+
+
+def test_a_step_that_two_decided_makes_an_entry_count_that_waited() -> None:
+    Policy.objects.create(name="moderation.ladders", scope=Scope.SITE, version=1, value={"advert": "拉黑"}, at=NOW)
+    member, first, second = MembershipFactory(), operator(), operator()
+    Colleague.objects.create(person=member.person, user=UserFactory(), by=first, at=NOW)
+    entry = moderation.bar(person=member.person, group=member.group, until=None, reason="广告", by=first, at=NOW)
+    case = found(member)
+    for judge in (first, second):
+        moderation.decide(case=case, verdict=Verdict.PUNISH, by=judge, at=NOW)
+    entry.refresh_from_db()
+    assert (entry.waits, Barred.objects.count(), set(held_against([member.pk], NOW))) == (False, 1, {member.pk})
+
+
+def test_the_page_and_the_api_of_a_second_reviewer() -> None:
+    member, by, client = MembershipFactory(), operator(), Client()
+    Colleague.objects.create(person=member.person, user=UserFactory(), by=by, at=NOW)
+    client.force_login(founder())
+    given = {"who": member.person.remote_id, "group": member.group_id, "reason": "多次广告"}
+    page = client.post(reverse("moderation:blacklist-add"), given, follow=True).content.decode()
+    entry = Barred.objects.get()
+    confirm = reverse("moderation:blacklist-confirm", args=[entry.pk])
+    assert (entry.waits, confirm in page, client.post(confirm).status_code) == (True, False, 409)
+    client.force_login(by)
+    assert confirm in client.get(reverse("moderation:blacklist")).content.decode()
+    answer = client.post(f"/api/v1/blacklist/{entry.pk}/confirm/", content_type="application/json")
+    assert (answer.status_code, answer.json()["needs_second"], bool(answer.json()["second_at"])) == (200, True, True)
+    assert client.post(f"/api/v1/blacklist/{entry.pk}/confirm/", content_type="application/json").status_code == 409
+
+
+def test_an_id_that_is_foreign_and_one_that_does_not_exist_get_the_same_answer() -> None:
+    theirs, mine, client = MembershipFactory(), MembershipFactory(), Client()
+    client.force_login(StaffPostFactory(group=mine.group, post="deputy", user=volunteer()).user)
+
+    def asked(**given: object) -> tuple[int, str]:
+        body = {"person": mine.person_id, "group": mine.group_id, "reason": "广告"} | given
+        answer = client.post("/api/v1/blacklist/", body, content_type="application/json")
+        return answer.status_code, answer.content.decode().replace(str(given[next(iter(given))]), "N")
+
+    assert asked(person=theirs.person_id) == asked(person=99_999_999)
+    assert asked(group=theirs.group_id) == asked(group=99_999_999)
+    foreign = BarredFactory(person=theirs.person, group=theirs.group)
+    for way in ("confirm", "lift"):
+        both = [client.post(f"/api/v1/blacklist/{pk}/{way}/", content_type="application/json") for pk in (foreign.pk, 99_999_999)]
+        assert (both[0].status_code, both[0].content) == (404, both[1].content)
+    assert [client.get("/api/v1/blacklist/", {"person": pk}).json()["results"] for pk in (theirs.person_id,)] == [[]]

@@ -11,22 +11,28 @@ from django.db import IntegrityError, transaction
 from groupops.groups.models import Policy
 from groupops.groups.policy import Scope
 from groupops.messaging import kinds
+from groupops.messaging import services as messaging
 from groupops.messaging.adapter import Operation
+from groupops.messaging.delivery import run
 from groupops.messaging.models import Delivery
 from groupops.messaging.moves import move
+from groupops.messaging.policy import Decision as Choice
 from groupops.messaging.policy import DeliveryState
 from groupops.record.models import Alarm, AuditEntry
+from groupops.shared import clock
 from groupops.shared.errors import Forbidden, Invalid
 from members.models import Colleague, DailyActivity
 from moderation import services as moderation
 from moderation.delivery import GONE, PARDONED, UNDONE
 from moderation.models import Appeal, Case, Decision, Evidence, Measure, Strike
-from moderation.policy import AppealState, CaseState, Held, Offence, Verdict
+from moderation.policy import Act, AppealState, CaseState, Held, Offence, Verdict
+from moderation.queries import dealt_with
 from moderation.services import AlreadyDecided, AppealRefused, ItIsYou, TakenByOther
 from moderation.services.deciding import TooLate
 from tests.factories.accounts import UserFactory, operator
 from tests.factories.groups import NOW
 from tests.factories.members import MembershipFactory
+from tests.factories.messaging import BindingFactory, bound, platform
 from tests.factories.moderation import AppealFactory, CaseFactory, DecisionFactory, RuleFactory, StrikeFactory, found, noticed
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +139,38 @@ def test_the_cap_of_an_hour_holds_a_blast_back_with_an_alarm() -> None:
     cases = moderation.notice(noticed=batch, at=NOW)
     assert Counter(case.state for case in cases.values()) == {"punished": 2, "open": 2}
     assert Alarm.objects.filter(key=f"moderation-cap:{group.pk}", closed_at=None).exists()
+
+
+def test_further_messages_of_an_incident_count_for_the_cap_and_wait_for_a_person_above_it() -> None:
+    room, by = BindingFactory(), operator()
+    member, rule = MembershipFactory(group=room.group), RuleFactory()
+    Policy.objects.create(name="moderation.ladders", scope=Scope.SITE, version=1, value={"per_hour": 3}, at=NOW)
+    first = found(member, rule=rule)
+    for n in range(1, 5):
+        found(member, rule=rule, at=NOW + n * timedelta(seconds=20))
+    recalls = Delivery.objects.filter(operation=Operation.DELETE_MESSAGE).order_by("pk")
+    assert [row.state for row in recalls] == ["due"] * 3 + ["waiting_person"] * 2
+    assert (Case.objects.count(), Strike.objects.count(), dealt_with([room.group_id], NOW + DAY / 24)[room.group_id]) == (1, 1, 2)
+    assert Alarm.objects.get(key=f"moderation-cap:{room.group_id}", closed_at=None).url.endswith("state=waiting_person")
+    other = found(MembershipFactory(group=room.group), rule=rule, at=NOW + timedelta(minutes=2))
+    assert other.held == Held.CAP, "they count for everybody of the group"
+    held = recalls.last()
+    messaging.decide(delivery=held, decision=Choice.AGAIN, by=by, at=NOW + timedelta(minutes=3))
+    held.refresh_from_db()
+    assert (held.state, kinds.guard(held, at=NOW)) == ("due", "")
+    moderation.answer(appeal=AppealFactory(strike=first.strikes.get(), judged_by=None), upheld=True, by=by, at=NOW + DAY / 24)
+    assert recalls.filter(state="waiting_person").count() == 0
+
+
+def test_further_messages_of_somebody_with_a_post_are_not_recalled_without_a_person() -> None:
+    room, first, second = BindingFactory(), operator(), operator()
+    member = MembershipFactory(group=room.group)
+    Colleague.objects.create(person=member.person, user=UserFactory(), by=first, at=NOW)
+    case = found(member)
+    for judge in (first, second):
+        moderation.decide(case=case, verdict=Verdict.PUNISH, by=judge, at=NOW)
+    assert found(member, at=NOW + timedelta(minutes=1)) == case
+    assert Delivery.objects.filter(operation=Operation.DELETE_MESSAGE, state="waiting_person").count() == 1
 
 
 def test_people_with_a_post_are_judged_by_two() -> None:
@@ -254,6 +292,29 @@ def test_an_upheld_appeal_restores_everything_at_once_and_apologises() -> None:
     assert AuditEntry.objects.filter(verb="appeal.uphold").exists()
     with pytest.raises(AppealRefused, match=str(other)):
         moderation.answer(appeal=appeal, upheld=False, text="维持", by=other, at=NOW + DAY)
+
+
+def test_an_apology_that_the_platform_does_not_deliver_becomes_a_card_for_a_person() -> None:
+    room = bound(platform())
+    member, judge, other, at = MembershipFactory(group=room.group, person__remote_id="song"), operator(), operator(), clock.now()
+    case = found(member, certain=False, at=at)
+    Policy.objects.create(name="moderation.ladders", scope=Scope.SITE, version=1, value={"advert": "移出群聊"}, at=at)
+    moderation.decide(case=case, verdict=Verdict.PUNISH, by=judge, at=at)
+    sent(case, at)
+    appeal = moderation.appeal(strike=Strike.objects.get(), text="是误会", at=at)
+    moderation.answer(appeal=appeal, upheld=True, by=other, at=at)
+    run(now=lambda: at, seconds=5)
+    apology = Measure.objects.get(act=Act.APOLOGY)
+    failed, card = Delivery.objects.filter(purpose="measure", subject_id=apology.pk).order_by("pk")
+    assert (failed.state, failed.tries.count(), card.state, card.step) == ("cancelled", 1, "waiting_person", "by_hand")
+    assert (card.text, card.user, apology.state) == (failed.text, "song", "waiting")
+    messaging.decide(delivery=card, decision=Choice.NOT_SENT, by=judge, at=at)
+    apology.refresh_from_db()
+    assert (apology.state, Delivery.objects.filter(subject_id=apology.pk, purpose="measure").count()) == ("failed", 2)
+    messaging.undo(delivery=card, by=judge, at=at)
+    messaging.decide(delivery=card, decision=Choice.SENT, by=judge, at=at)
+    apology.refresh_from_db()
+    assert apology.state == "done"
 
 
 def test_a_rejected_appeal_is_answered_and_changes_nothing() -> None:

@@ -95,3 +95,46 @@ def test_strikes_of_identities_that_are_one_human_count_together_until_they_are_
     second.person.refresh_from_db()
     identity.part(person=second.person, by=me, at=NOW)
     assert [queries.standings(both, NOW)[pk, ladder] for pk in both] == [1, 1]
+
+
+def test_the_chat_and_the_page_share_one_limit_and_whoever_is_over_it_is_told_once() -> None:
+    room, at = BindingFactory(), clock.now()
+    said = [happened(room.remote_id, "li", f"你们都是骗子 {n}", message=f"m{n}", occurred_at=at) for n in range(9)]
+    hear(room, happened(room.remote_id, "song", "大家好", occurred_at=at), *said, at=at)
+
+    def reported(n: int, minutes: int) -> None:
+        when = at + timedelta(minutes=minutes)
+        raw = {"reply_to": f"m{n}"}
+        hear(
+            room, happened(room.remote_id, "song", "举报", message=f"r{n}-{minutes}", reply_to=f"m{n}", raw=raw, occurred_at=when), at=when
+        )
+
+    for n in range(4):
+        reported(n, 1)
+    member = Membership.objects.get(person__remote_id="song")
+    url, client = reverse("portal:report", args=[rules_url(member.pk).rstrip("/").rsplit("/", 1)[-1]]), Client()
+    mine = list(StoredEvent.objects.filter(group=room.group, remote_user="li").order_by("pk"))
+    assert client.post(url, {"message": mine[4].pk, "offence": "attack"}).status_code == 200
+    told = Delivery.objects.filter(purpose="report")
+    assert (Report.objects.count(), told.count()) == (5, 0)
+    for n in (5, 6, 0):
+        reported(n, 2)
+    assert client.post(url, {"message": mine[5].pk, "offence": "attack"}).status_code == 409
+    assert (Report.objects.count(), told.count()) == (5, 1)
+    assert (told.get().user, told.get().operation) == ("song", "send_direct")
+    event = StoredEvent.objects.get(remote_message="r5-2")
+    assert "5" in str(event.trace), "what became of it is said"
+    reported(7, 60 * 25)
+    assert Report.objects.count() == 6
+
+
+def test_of_a_batch_only_so_many_reports_are_taken() -> None:
+    room, at = BindingFactory(), clock.now()
+    said = [happened(room.remote_id, "li", f"骗子 {n}", message=f"m{n}", occurred_at=at) for n in range(7)]
+    hear(room, happened(room.remote_id, "song", "大家好", occurred_at=at), *said, at=at)
+    told = [
+        happened(room.remote_id, "song", "举报", message=f"r{n}", reply_to=f"m{n}", raw={"reply_to": f"m{n}"}, occurred_at=at)
+        for n in range(7)
+    ]
+    hear(room, *told, at=at)
+    assert (Report.objects.count(), Delivery.objects.filter(purpose="report").count()) == (5, 1)

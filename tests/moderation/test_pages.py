@@ -8,6 +8,7 @@ from groupops.record.models import AuditEntry
 from groupops.shared import clock
 from moderation import addresses
 from moderation.models import Appeal, Case, Decision, QueueView, Rule, Strike, WordList
+from moderation.pages import GROUPS, shown
 from moderation.policy import AppealState, CaseState, RuleState
 from moderation.services import keeping
 from moderation.today import source
@@ -224,3 +225,18 @@ def test_evidence_loses_its_words_when_nobody_can_appeal_any_more() -> None:
     assert (waits.evidence.get().text, done.evidence.get().text) == (ADVERT, "")
     assert logged_in().get(reverse("moderation:case", args=[done.pk])).status_code == 200
     assert MembershipFactory.build()
+
+
+def test_the_pages_stand_in_groups_and_the_open_one_is_marked_in_both_rows(client: Client) -> None:
+    client.force_login(operator())
+    page = client.get(reverse("moderation:quarrels")).content.decode()
+    assert page.count('aria-current="page"') >= 2
+    assert reverse("moderation:raids") in page
+    assert reverse("moderation:appeals") not in page, "it stands in another group"
+    names = {one.name for _label, pages in GROUPS for one in pages}
+    assert len(names) == sum(len(pages) for _label, pages in GROUPS) == 12
+    for one in names:
+        tabs, pages = shown(one, site=True)
+        assert sum(bool(tab["active"]) for tab in tabs) == 1
+        assert sum(bool(tab["active"]) for tab in pages) == (1 if pages else 0)
+    assert [page["label"] for page in shown("rules", site=False)[1]].count("Word lists") == 0

@@ -2,10 +2,12 @@
 
 import pytest
 from django.core.management import call_command
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from groupops.groups.policy import ValueRefused
+from groupops.groups.queries import shown
 from moderation.policy import (
     GENTLE,
     MOVES,
@@ -22,12 +24,14 @@ from moderation.policy import (
     Verdict,
     due,
     held_back,
+    in_words,
     ladder_of,
     outcome,
     parse,
     spelt,
     weight_of,
 )
+from moderation.policy.ladder import ladder_in_words
 
 RULE = LadderRule()
 
@@ -106,3 +110,12 @@ def test_a_machine_never_removes_or_judges_abuse_unasked(
 
 def test_the_reference_is_drawn_from_the_tables() -> None:
     call_command("moderation_reference", "--check")
+
+
+def test_a_step_is_read_in_words_with_units_in_the_reader_s_language() -> None:
+    with override("en"):
+        assert in_words("撤回+禁言24") == "Recall the message + Mute for 24 hours"
+        assert in_words("禁言1") == "Mute for 1 hour"
+        assert ladder_in_words("群内提醒 > 移出群聊") == "1. Reminder in the group → 2. Remove from the group"
+        assert dict(shown(LadderRule()))[LadderRule.__dataclass_fields__["advert"].metadata["label"]].startswith("1. Recall the message")
+    assert (in_words(""), in_words("旧写法")) == ("", "旧写法")

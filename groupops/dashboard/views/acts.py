@@ -31,10 +31,6 @@ from groupops.shared.today import TodayItem
 MOST = 100  # things in one go
 
 
-class NothingDone(Conflict):
-    """None of the chosen things could be dealt with."""
-
-
 @dataclass
 class Result:
     """What was done, what was said about it and how to take it back; what was skipped, with why."""
@@ -70,7 +66,7 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     ways += [partial(dashboard.restore, before=mark, by=actor(request), at=clock.now()) for mark in marks]
     why = [reason for way in ways if (reason := _refusal(way))]
     if len(why) == len(ways):
-        raise NothingDone(why[0])
+        raise skipping.NothingDone(why[0])
     messages.success(request, _("Taken back."))
     if why:
         messages.warning(request, skipping.sentence([("", reason) for reason in dict.fromkeys(why[: skipping.TOLD])], count=len(why)))
@@ -158,7 +154,7 @@ def _answer(request: HttpRequest, name: str, result: Result) -> HttpResponse:
     """Says what was done, with its undo, and what was skipped, with why; for htmx the list anew."""
     skipped = _skipped(result.skipped)
     if not result.done and is_htmx(request):
-        raise NothingDone(skipped or _("Choose something first."))
+        raise skipping.NothingDone(skipped or _("Choose something first."))
     if result.done:
         token = remembered.keep(request.session, urls=result.urls, marks=result.marks, at=clock.now())
         text = " ".join(filter(None, [_said(name, result), _final(result)]))

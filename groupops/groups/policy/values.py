@@ -1,7 +1,7 @@
 """Values of the policy store: described, validated and written as plain JSON by the dataclass that each policy names."""
 
 import typing
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from typing import Any, TypeVar
@@ -36,6 +36,7 @@ class Setting:
     low: int
     high: int
     lines: bool = False  # a text of several lines
+    told: Callable[[Any], str] | None = None  # the value in words, where it is written in signs
 
 
 def setting(
@@ -47,9 +48,11 @@ def setting(
     unit: str | Promise = "",
     help: str | Promise = "",  # noqa: A002
     lines: bool = False,
+    told: Callable[[Any], str] | None = None,
 ) -> Any:
-    """A dataclass field that carries how it is shown and its bounds; `lines`: a text of several lines."""
-    return field(default=default, metadata={"label": label, "low": low, "high": high, "unit": unit, "help": help, "lines": lines})
+    """A dataclass field that carries how it is shown and its bounds; `lines`: a text of several lines; `told`: its value in words."""
+    shown = {"label": label, "unit": unit, "help": help, "lines": lines, "told": told}
+    return field(default=default, metadata=shown | {"low": low, "high": high})
 
 
 def describe(cls: type) -> tuple[Setting, ...]:
@@ -73,6 +76,7 @@ def _described(cls: typing.Any) -> tuple[Setting, ...]:
             low=item.metadata.get("low", 0),
             high=item.metadata.get("high", HIGHEST),
             lines=item.metadata.get("lines", False),
+            told=item.metadata.get("told"),
         )
         for item in fields(cls)
     )

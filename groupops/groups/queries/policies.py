@@ -52,6 +52,8 @@ def shown(value: Any) -> list[tuple[str | Promise, Any]]:
 def _with_unit(value: Any, item: Setting) -> Any:
     if item.type is bool:
         return _("yes") if value else _("no")
+    if item.told:
+        return item.told(value)
     return f"{value} {item.unit}" if item.unit else value
 
 
@@ -179,5 +181,6 @@ def effects(name: str, *, value: Mapping[str, Any] | None, kind: Kind | None = N
 
 
 def _changes(cls: type[Any], old: Any, new: Any) -> list[tuple[str | Promise, Any, Any]]:
-    pairs = [(item.label, getattr(old, item.name), getattr(new, item.name)) for item in describe(cls)]
-    return [(label, before, after) for label, before, after in pairs if before != after]
+    items = [(item, getattr(old, item.name), getattr(new, item.name)) for item in describe(cls)]
+    words = [(item.label, item.told or (lambda value: value), before, after) for item, before, after in items if before != after]
+    return [(label, told(before), told(after)) for label, told, before, after in words]

@@ -21,7 +21,6 @@ from groupops.messaging.policy import Decision, DeliveryState
 from groupops.messaging.services import Many
 from groupops.record.idempotency import once
 from groupops.shared import clock, skipping, undos
-from groupops.shared.errors import Conflict
 from groupops.shared.http import ids, next_url, not_found_unless
 
 ROOM = "messaging"  # of its undos
@@ -34,10 +33,6 @@ DONE = {
     Decision.AGAIN: gettext_noop("It leaves in ten seconds."),
     Decision.CANCEL: gettext_noop("It will not be sent."),
 }
-
-
-class NothingDone(Conflict):
-    """None of the chosen deliveries could be dealt with."""
 
 
 @require_POST
@@ -119,7 +114,7 @@ def _answer(request: HttpRequest, result: Many, text: str, undoing: str) -> Http
     skipped = _skipped(result)
     if is_htmx(request):
         if not result.done:
-            raise NothingDone(skipped or _("Tick the groups it is about first."))
+            raise skipping.NothingDone(skipped or _("Tick the groups it is about first."))
         if not _on_cards(request):
             _flash(request, result, text, skipped, undoing)
             return HttpResponse(status=204, headers={"HX-Refresh": "true"})

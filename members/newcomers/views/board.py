@@ -18,7 +18,7 @@ from groupops.groups.access import GroupRight
 from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging, skipping, undos
-from groupops.shared.errors import Conflict, Refused
+from groupops.shared.errors import Refused
 from groupops.shared.http import ids, next_url, not_found_unless
 from members.arriving import Stage
 from members.care import services as care
@@ -34,10 +34,6 @@ from members.newcomers.services import Act, Many
 ORDER = ("joined_at", "id")
 ROOM = "members.newcomers.acts"  # of its undos, with the act
 MOST = 200
-
-
-class NothingDone(Conflict):
-    """None of the chosen newcomers could be dealt with."""
 
 
 @require_safe
@@ -116,7 +112,7 @@ def _carry_out(request: HttpRequest, what: Act, rows: Sequence[Newcomer]) -> Htt
     result = newcomers.act(newcomers=rows, what=what, by=actor(request), at=clock.now())
     n = len(result.done)
     if is_htmx(request) and not n:
-        raise NothingDone(_skipped(result) or _("Nothing was chosen."))
+        raise skipping.NothingDone(_skipped(result) or _("Nothing was chosen."))
     texts = {
         Act.INTRODUCED: ngettext("%(n)d newcomer has introduced themselves.", "%(n)d newcomers have introduced themselves.", n),
         Act.ANSWERED: ngettext("%(n)d newcomer was answered.", "%(n)d newcomers were answered.", n),

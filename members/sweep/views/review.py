@@ -12,7 +12,6 @@ from groupops.accounts.sure import sure
 from groupops.groups.views.found import actor, is_htmx, refreshed
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging, skipping, undos
-from groupops.shared.errors import Conflict
 from groupops.shared.http import ids, next_url, not_found_unless
 from members.sweep import queries, reviewing
 from members.sweep.filters import ReviewFilter
@@ -24,10 +23,6 @@ from members.sweeping import TO_DECIDE
 REVIEW = ("state_at", "id")
 ROOM = "members.sweep"  # of its undos
 MOST = 200  # people in one go
-
-
-class NothingDone(Conflict):
-    """None of the chosen people could be dealt with."""
 
 
 @require_safe
@@ -76,7 +71,7 @@ def _answer(request: HttpRequest, name: str, result: Many) -> HttpResponse:
         RESTORED: ngettext("%(n)d person is back.", "%(n)d people are back.", n),
     }
     if is_htmx(request) and not n:
-        raise NothingDone(_skipped(result) or _("Nothing was chosen."))
+        raise skipping.NothingDone(_skipped(result) or _("Nothing was chosen."))
     if result.done:
         messages.success(request, texts[name] % {"n": n}, extra_tags=_undoing(name, result))
     if skipped := _skipped(result):

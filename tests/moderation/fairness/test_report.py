@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,6 +83,19 @@ def test_it_counts_by_tier_post_group_reviewer_and_rule() -> None:
     assert [line.n for line in found["tiers"].values()] == [7, 3], "in the order of the tiers"
     other = StaffPostFactory(post="admin").user
     assert not any(_report(other).values())
+
+
+@pytest.mark.both_databases
+def test_a_tier_that_is_not_known_yet_is_not_one_that_was_not_recorded() -> None:
+    by, group = operator(), GroupFactory()
+    for n, standing in enumerate([{"tier": ""}, {"tier": ""}, {}, {"tier": None}, {"tier": "gone"}]):
+        case = _decided(group, Verdict.CLEAN, by)
+        Case.objects.filter(pk=case.pk).update(standing=standing, key=f"t{n}")
+    assert {name: line.n for name, line in _report(by)["tiers"].items()} == {
+        str(_("Not in a tier yet")): 2,
+        str(_("Tier not recorded")): 2,
+        "gone": 1,
+    }
 
 
 @pytest.mark.both_databases

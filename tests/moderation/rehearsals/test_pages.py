@@ -8,16 +8,17 @@ from django.test import Client
 from django.urls import reverse
 
 from groupops.shared import clock
-from moderation.models import Rehearsal
+from moderation.models import Rehearsal, Rule
 from moderation.models.rehearsals import RunState
 from moderation.rehearsals import services as rehearsing
 from tests.factories.accounts import operator, viewer
 from tests.factories.inbound import happened, hear
 from tests.factories.messaging import BindingFactory
-from tests.factories.moderation import RehearsalFactory, RehearsedCaseFactory, RuleFactory
+from tests.factories.moderation import RehearsalFactory, RehearsedCaseFactory, RuleFactory, WordListFactory
 
 pytestmark = pytest.mark.django_db
 WHERE = {"days": 2, "which": "all"}
+SAID = (("alice", "日赚三千"), ("bob", "内推名额"))
 
 
 def test_asked_run_and_read(client: Client) -> None:
@@ -78,3 +79,69 @@ def test_one_that_failed_says_why_and_what_to_do(client: Client) -> None:
     assert [one["name"] for one in answer["results"]] == [case.membership.person.name]
     asked = client.post("/api/v1/rehearsals/", {"days": 1}, content_type="application/json")
     assert (asked.status_code, asked.json()["state"]) == (201, "waiting")
+
+
+def test_a_rule_that_nobody_saved_is_tried_beside_or_in_place_of_the_stored_ones(client: Client) -> None:
+    room, at = BindingFactory(), clock.now() - timedelta(hours=1)
+    RuleFactory(settings={"words": ["日赚"]}, certain=False)
+    hear(
+        room,
+        happened(room.remote_id, "alice", "日赚三千", occurred_at=at),
+        happened(room.remote_id, "bob", "内推名额", occurred_at=at),
+        at=at,
+    )
+    client.force_login(operator())
+    new = f"{reverse('moderation:rehearsal-new')}?sort=words"
+    typed = {"name": "内推词", "offence": "job", "severity": "normal", "set_words": "内推", "set_homophones_from": 3, "from_hour": 0}
+    typed |= {"until_hour": 0, "certain": "on"}
+    assert client.get(new).status_code == 200
+    assert client.get(new.replace("words", "nonsense")).status_code == 404
+    assert client.post(new, WHERE | typed | {"set_words": ""}).status_code == 422
+    assert client.post(new, WHERE | typed | {"which": "tried", "days": 1}).status_code == 302
+    row = Rehearsal.objects.get()
+    rehearsing.run(pk=row.pk, now=clock.now)
+    case = row.cases.get(compared="new")
+    assert (case.offence, case.rule, case.draft, case.state, Rule.objects.count()) == ("job", None, 1, "punished", 1)
+    assert row.cases.get(compared="gone").real.membership.person.remote_id == "alice"
+    page = client.get(reverse("moderation:rehearsal", args=[row.pk])).content.decode()
+    assert "内推词" in page
+
+
+def test_the_api_rehearses_what_nobody_saved(client: Client) -> None:
+    room, rule, words = BindingFactory(), RuleFactory(certain=False), WordListFactory(words="内推")
+    at = clock.now() - timedelta(hours=1)
+    hear(
+        room,
+        happened(room.remote_id, "alice", "日赚三千", occurred_at=at),
+        happened(room.remote_id, "bob", "内推名额", occurred_at=at),
+        at=at,
+    )
+    client.force_login(operator())
+
+    def asked(**given: object) -> Any:
+        return client.post("/api/v1/rehearsals/", {"days": 1, "group": room.group_id} | given, content_type="application/json")
+
+    draft = {"name": "内推词", "sort": "words", "offence": "job", "certain": True, "lists": [words.pk]}
+    values = {"certain": True, "settings": {"homophones": False}}
+    answer = asked(drafts=[draft], rule=rule.pk, values=values, ladder={"advert": "禁言48", "per_hour": 5})
+    assert (answer.status_code, answer.json()["change"]["ladder"]["advert"]) == (201, "禁言48")
+    row = Rehearsal.objects.get()
+    assert rehearsing.run(pk=row.pk, now=clock.now)
+    cases = client.get(f"/api/v1/rehearsals/{row.pk}/cases/").json()["results"]
+    told = sorted((one["offence"], one["state"], one["draft"], one["rule"]) for one in cases)
+    assert told == [("advert", "punished", None, rule.pk), ("job", "punished", 1, None)]
+    assert "48" in next(one["follows"] for one in cases if one["offence"] == "advert")
+    rule.refresh_from_db()
+    assert (rule.certain, rule.settings, Rule.objects.count()) == (False, {"words": ["日赚"]}, 1)
+    wrong = (
+        {"drafts": [draft | {"sort": "nonsense"}]},
+        {"drafts": [draft | {"settings": {"nonsense": 1}}]},
+        {"drafts": [draft] * 11},
+        {"rule": rule.pk},
+        {"rule": rule.pk, "values": {"name": "x"}},
+        {"rule": rule.pk, "values": {"certain": False, "removes_alone": True}},
+        {"ladder": {"advert": "不知道"}},
+        {"ladder": {"nonsense": 1}},
+    )
+    assert [asked(**one).status_code for one in wrong] == [422] * len(wrong)
+    assert asked(rule=999_999, values={}).status_code == 404
