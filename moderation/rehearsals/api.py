@@ -47,7 +47,8 @@ class RehearsalSerializer(StrictSerializer):
 
     Beside the stored rules `which`, or in their place, it runs what nobody saved: `drafts` as moderation-rules takes them, `values` of the
     stored `rule` otherwise, other ladders, caps and times in `ladder` as the policy moderation.ladders. What is left out of `values` and
-    `ladder` is as it counts now. `change` tells what was tried.
+    `ladder` is as it counts now. `change` tells what was tried: which rule, drafts by name, the ladders. What they look for is for those
+    who may see rules.
     """
 
     id = serializers.IntegerField(read_only=True)
@@ -59,13 +60,18 @@ class RehearsalSerializer(StrictSerializer):
     values = serializers.DictField(write_only=True, required=False)
     drafts = ModerationRuleSerializer(many=True, write_only=True, required=False)
     ladder = serializers.DictField(write_only=True, required=False)
-    change = serializers.JSONField(read_only=True)
+    change = serializers.SerializerMethodField()
     at = serializers.DateTimeField(read_only=True)
     state = serializers.ChoiceField(choices=RunState.choices, read_only=True)
     done = serializers.IntegerField(read_only=True)
     total = serializers.IntegerField(read_only=True)
     why = serializers.CharField(read_only=True)
     result = RehearsalResultSerializer(read_only=True, allow_null=True, default=None)
+
+    def get_change(self, row: Rehearsal) -> dict[str, Any]:
+        """As the page says it: no words."""
+        tried = row.change
+        return {"rule": tried.get("rule"), "drafts": [one["name"] for one in tried.get("drafts", [])], "ladder": tried.get("ladder")}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A rule with its values, and not too many drafts."""

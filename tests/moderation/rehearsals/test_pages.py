@@ -124,7 +124,8 @@ def test_the_api_rehearses_what_nobody_saved(client: Client) -> None:
     draft = {"name": "内推词", "sort": "words", "offence": "job", "certain": True, "lists": [words.pk]}
     values = {"certain": True, "settings": {"homophones": False}}
     answer = asked(drafts=[draft], rule=rule.pk, values=values, ladder={"advert": "禁言48", "per_hour": 5})
-    assert (answer.status_code, answer.json()["change"]["ladder"]["advert"]) == (201, "禁言48")
+    told = answer.json()["change"]
+    assert (answer.status_code, told["ladder"]["advert"], told["drafts"], told["rule"]) == (201, "禁言48", ["内推词"], rule.pk)
     row = Rehearsal.objects.get()
     assert rehearsing.run(pk=row.pk, now=clock.now)
     cases = client.get(f"/api/v1/rehearsals/{row.pk}/cases/").json()["results"]
