@@ -11,8 +11,9 @@ from groupops.groups import access
 from groupops.groups.access import GroupRight
 from groupops.groups.models import Group
 from groupops.shared.intake import LARGEST_ID
-from moderation.models import Case, Strike
-from moderation.policy import CaseState, Held, Ladder, Offence, Source
+from moderation.models import Case, Rule, Strike
+from moderation.policy import CaseState, Held, Ladder, Offence, RuleState, Source
+from moderation.wording import kinds
 
 LONGEST_SEARCH = 80
 
@@ -58,6 +59,25 @@ class CaseApiFilter(CaseFilter):
     """As of the cases, and ?membership="""
 
     membership = django_filters.NumberFilter(field_name="membership", min_value=1, max_value=LARGEST_ID)
+
+
+class RuleFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """?q= (in the name) &state= &sort= &group="""
+
+    q = django_filters.CharFilter(
+        label=_("Search"),
+        field_name="name",
+        lookup_expr="icontains",
+        max_length=LONGEST_SEARCH,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name")}),
+    )
+    state = django_filters.ChoiceFilter(label=_("State"), choices=RuleState.choices, empty_label=_("All states"))
+    sort = django_filters.ChoiceFilter(label=_("looks for"), choices=kinds, empty_label=_("All kinds"))
+    group = django_filters.ModelChoiceFilter(label=_("Group"), queryset=moderated, empty_label=_("All groups"))
+
+    class Meta:
+        model = Rule
+        fields: list[str] = []
 
 
 class StrikeApiFilter(django_filters.FilterSet):  # type: ignore[misc]

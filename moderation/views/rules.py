@@ -21,6 +21,7 @@ from groupops.record.idempotency import once
 from groupops.shared import clock, paging
 from groupops.shared.http import not_found_unless
 from moderation.detection.rules import RuleKind
+from moderation.filters import RuleFilter
 from moderation.forms import RuleForm, WordListForm
 from moderation.models import Case, Rule, RuleDay, WordList
 from moderation.policy import CaseState, RuleState
@@ -35,9 +36,11 @@ MEGABYTE = 1024 * 1024
 
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    """Every rule, the newest first."""
+    """Every rule, the newest first; by ?q= ?state= ?sort= ?group="""
     user = actor(request)
-    page = paging.page(visible_rules(user), query=request.GET, order=("id",))
+    found = RuleFilter(request.GET, queryset=visible_rules(user), request=request)
+    not_found_unless(found.is_valid())
+    page = paging.page(found.qs, query=request.GET, order=("id",))
     pks = [rule.pk for rule in page.rows]
     caught = dict(RuleDay.objects.filter(rule__in=pks).order_by().values_list("rule").annotate(n=Sum("hits")))
     judged = Case.objects.filter(rule__in=pks).order_by().values("rule")
@@ -48,6 +51,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     judgements = {row["rule"]: row for row in wrong}
     lines = [_line(rule, caught.get(rule.pk, 0), judgements.get(rule.pk, {})) for rule in page.rows]
     context = {"page": page, "lines": lines, "kinds": kinds(), "site": user.has_right(Right.MANAGE_POLICY)}
+    context |= {"filter": found, "is_filtered": any(found.form.cleaned_data.values())}
     return render(request, "moderation/rules.html#list" if is_htmx(request) else "moderation/rules.html", context)
 
 

@@ -240,3 +240,19 @@ def test_the_pages_stand_in_groups_and_the_open_one_is_marked_in_both_rows(clien
         assert sum(bool(tab["active"]) for tab in tabs) == 1
         assert sum(bool(tab["active"]) for tab in pages) == (1 if pages else 0)
     assert [page["label"] for page in shown("rules", site=False)[1]].count("Word lists") == 0
+
+
+def test_rules_are_filtered_in_the_url(client: Client) -> None:
+    client.force_login(operator())
+    RuleFactory(name="广告词", state=RuleState.DRAFT)
+    RuleFactory(name="链接", sort="link", settings={})
+    url = reverse("moderation:rules")
+
+    def shown_of(**query: str) -> tuple[bool, bool]:
+        page = client.get(url, query, headers={"HX-Request": "true"}).content.decode()
+        return "广告词" in page, "链接" in page
+
+    assert shown_of() == (True, True)
+    assert shown_of(state="draft") == shown_of(q="广告") == shown_of(sort="words") == (True, False)
+    assert reverse("moderation:rules-install") not in client.get(url, {"q": "没有"}).content.decode()
+    assert client.get(url, {"state": "nonsense"}).status_code == 404
