@@ -88,7 +88,7 @@ def test_it_counts_by_tier_post_group_reviewer_and_rule() -> None:
 @pytest.mark.both_databases
 def test_a_tier_that_is_not_known_yet_is_not_one_that_was_not_recorded() -> None:
     by, group = operator(), GroupFactory()
-    for n, standing in enumerate([{"tier": ""}, {"tier": ""}, {}, {"tier": None}, {"tier": "gone"}]):
+    for n, standing in enumerate([{"tier": ""}, {"tier": ""}, {}, {}, {"tier": "gone"}]):
         case = _decided(group, Verdict.CLEAN, by)
         Case.objects.filter(pk=case.pk).update(standing=standing, key=f"t{n}")
     assert {name: line.n for name, line in _report(by)["tiers"].items()} == {

@@ -96,7 +96,7 @@ def test_a_rule_that_nobody_saved_is_tried_beside_or_in_place_of_the_stored_ones
     typed |= {"until_hour": 0, "certain": "on"}
     assert client.get(new).status_code == 200
     assert client.get(new.replace("words", "nonsense")).status_code == 404
-    assert client.post(new, WHERE | typed | {"set_words": ""}).status_code == 422
+    assert client.post(new, WHERE | typed | {"set_words": "。。"}).status_code == 422
     assert client.post(new, WHERE | typed | {"which": "tried", "days": 1}).status_code == 302
     row = Rehearsal.objects.get()
     rehearsing.run(pk=row.pk, now=clock.now)
