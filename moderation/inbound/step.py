@@ -13,6 +13,7 @@ from moderation.inbound.looking import SCREEN, look
 from moderation.inbound.reports import reports_in
 from moderation.models import Case
 from moderation.policy import CaseState
+from moderation.policy.active import FRESH
 from moderation.queries.rules import rules_for
 from moderation.services import Noticed, Report, reporting
 
@@ -68,9 +69,9 @@ def _note(turns: Mapping[int, Turn], noticed: Sequence[Noticed], reports: Sequen
 
 
 def _too_many(turns: Mapping[int, Turn], over: Sequence[Report], batch: Batch) -> None:
-    """They are told, once; what they said goes no further, as of every report."""
+    """They are told, once, unless it belongs to a history; what they said goes no further, as of every report."""
     for one in over:
         turn = turns[one.by_event or 0]
         if not turn.stopped:
             turn.stop(SCREEN, OVER, n=reporting.A_DAY)
-    reporting.tell_of_limit(over, at=batch.received_at)
+    reporting.tell_of_limit([one for one in over if batch.received_at - one.at <= FRESH], at=batch.received_at)
