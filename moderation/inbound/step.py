@@ -62,10 +62,10 @@ def _note(turns: Mapping[int, Turn], noticed: Sequence[Noticed], reports: Sequen
             turn.stop(SCREEN, PUNISHED, offence=offence, case=case.pk)
         else:
             turn.note(SCREEN, QUEUED, offence=offence, case=case.pk)
-    for one in reports:
-        turn = turns[one.by_event or 0]
+    for told in reports:
+        turn = turns[told.by_event or 0]
         if not turn.stopped:
-            turn.stop(SCREEN, REPORTED, case=cases[one.noticed.event_id].pk)
+            turn.stop(SCREEN, REPORTED, case=cases[told.noticed.event_id].pk)
 
 
 def _too_many(turns: Mapping[int, Turn], over: Sequence[Report], batch: Batch) -> None:

@@ -97,7 +97,7 @@ def _trial(request: HttpRequest, user: User, data: QueryDict | None) -> _Trial:
         form = policy_form(LadderRule, data, initial=LadderRule())
         del form.fields["why"]
         return _Trial(form)
-    given = {"groups": access.groups_with(user, GroupRight.EDIT), "site": True}
+    given: dict[str, Any] = {"groups": access.groups_with(user, GroupRight.EDIT), "site": True}
     if sort := request.GET.get("sort"):
         not_found_unless(sort in set(RuleKind))
         return _Trial(_without(RuleForm(data, sort=RuleKind(sort), **given), "group", "kind", *NOT_TRIED), sort=RuleKind(sort))

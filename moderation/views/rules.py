@@ -111,8 +111,8 @@ def _edit(request: HttpRequest, row: Rule | None, sort: RuleKind) -> HttpRespons
             return redirect("moderation:rule", saved.pk)
     stored = Rule.objects.get(pk=row.pk) if row else None
     may_look = stored is not None and _may_look(user, stored)
-    context = {"rule": stored, "form": form, "sort": KINDS[sort], "kind": sort.value, "may_preview": may_look}
-    context["preview"] = previewed(stored, clock.now()) if stored and may_look and "preview" in request.GET else None
+    seen = previewed(stored, clock.now()) if stored and may_look and "preview" in request.GET else None
+    context = {"rule": stored, "form": form, "sort": KINDS[sort], "kind": sort.value, "may_preview": may_look, "preview": seen}
     return render(request, "moderation/rule.html", context | {"to": _moves(stored) if stored else []}, status=status)
 
 
