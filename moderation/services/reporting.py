@@ -54,7 +54,7 @@ def limited(reports: Sequence[Report]) -> tuple[list[Report], list[Report]]:
     if not reports:
         return [], []
     reporters = sorted({one.reporter for one in reports})
-    list(Membership.objects.select_for_update(of=("self",)).filter(pk__in=reporters).order_by("pk").values_list("pk"))
+    list(Membership.objects.select_for_update().filter(pk__in=reporters).order_by("pk").values_list("pk"))
     first, asked = min(one.at for one in reports) - DAY, [one.noticed.event_id for one in reports]
     earlier: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
     rows = ReportRow.objects.filter(reporter__in=reporters)
