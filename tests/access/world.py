@@ -108,7 +108,7 @@ def _group(owner: Any) -> dict[str, Any]:
     post = PostFactory(group=group)
     person = Person.objects.create(realm="memory", remote_id=f"p{group.pk}", name="成员", first_seen_at=NOW, named_at=NOW)
     user = people.viewer()
-    invited, link = groups.invite_staff(
+    asked, link = groups.invite_staff(
         name="新人", role=Role.VOLUNTEER, seats=[(group, Post.VOLUNTEER)], lasts=timedelta(days=9999), by=people.founder(), at=NOW
     )
     accounts.create_token(user=user, name="t", scope=Scope.READ, expires_at=None, at=NOW)
@@ -193,7 +193,7 @@ def _group(owner: Any) -> dict[str, Any]:
         "user": user,
         "token": user.tokens.get(),
         "session": logged_in(user),
-        "staff_invitation": invited,
+        "staff_invitation": asked,
         "staff_token": link,
         "entry": record.audit(by=None, verb="group.update", target=group, at=NOW, group_id=group.pk),
         "invitation": accounts.invitation_token(user),

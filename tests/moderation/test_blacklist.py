@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from groupops.groups.models import Policy
 from groupops.groups.policy import Scope
@@ -165,7 +166,7 @@ def test_an_entry_for_somebody_with_a_post_counts_once_a_second_reviewer_confirm
     assert (entry.waits, held_against([me.pk], NOW), Case.objects.count()) == (True, {}, 0)
     items = {user.pk: [item.text for item in source(user, NOW)] for user in (first, second)}
     assert (len(items[first.pk]), len(items[second.pk])) == (0, 1)
-    with pytest.raises(NotToConfirm, match="second person"):
+    with translation.override("en"), pytest.raises(NotToConfirm, match="second person"):
         moderation.confirm(entry=entry, by=first, at=NOW)
     StaffPostFactory(group=me.group, user=own, post="deputy")
     with pytest.raises(ItIsYou):
