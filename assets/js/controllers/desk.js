@@ -64,8 +64,8 @@ export class Desk extends Triage {
     if (!this.found()) super.rowTargetConnected();
   }
 
-  rowTargetDisconnected() {
-    if (!this.found()) super.rowTargetDisconnected();
+  rowTargetDisconnected(row) {
+    if (!this.found()) super.rowTargetDisconnected(row);
   }
 
   found() {

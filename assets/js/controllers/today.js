@@ -116,8 +116,8 @@ export class Today extends Triage {
     if (!this.settling) super.rowTargetConnected();
   }
 
-  rowTargetDisconnected() {
-    if (!this.settling) super.rowTargetDisconnected();
+  rowTargetDisconnected(row) {
+    if (!this.settling) super.rowTargetDisconnected(row);
   }
 
   get ticked() {
