@@ -71,8 +71,8 @@ def test_asked_one_answers_another_is_removed(room: Room, homeserver: Homeserver
     beat(8)
     case = SweepCase.objects.get(state="in_review")
     operator = Client()
-    operator.force_login(accounts.operator())
     with time_machine.travel(now + 8 * DAY, tick=True):
+        operator.force_login(accounts.operator())  # then: who removes people has just proved who they are
         operator.post(reverse("members:sweep-act"), {"do": f"approve:{case.pk}"})
         messaging_tasks.deliver()
     assert states() == {song.user_id: "replied", li.user_id: "removed"}
