@@ -11,9 +11,10 @@ from content.policy import PostState, SlotState
 from content.queries import PURPOSE
 from groupops.messaging.models import Delivery
 from groupops.messaging.policy import DeliveryState
-from groupops.shared.invariants import NAMED, Found, Invariant, Look, of_rows
+from groupops.shared.invariants import Found, Invariant, Look, of_ids, of_rows
 
 GRACE = timedelta(minutes=15)  # what is due is released every second
+POST = Post._meta.label_lower
 
 
 def kept() -> list[Invariant]:
@@ -29,7 +30,7 @@ def kept() -> list[Invariant]:
 
 def _twice(look: Look) -> Found:
     rows = Delivery.objects.filter(purpose=PURPOSE).order_by().values("subject_id").annotate(n=Count("pk")).filter(n__gt=1)
-    return _named(rows.values_list("subject_id", flat=True).order_by("subject_id"))
+    return of_ids(POST, rows.values_list("subject_id", flat=True).order_by("subject_id"))
 
 
 def _without_post(look: Look) -> Found:
@@ -51,13 +52,7 @@ def _not_sent(look: Look) -> Found:
 def _lacking(posts: QuerySet[Post], deliveries: QuerySet[Delivery]) -> Found:
     """Posts that none of the deliveries is of. A difference of sets: both databases do it in one pass, without an index."""
     missing: QuerySet[Any, int] = posts.order_by().values_list("pk", flat=True)
-    return _named(missing.difference(deliveries.order_by().values_list("subject_id", flat=True)).order_by("id"))
-
-
-def _named(ids: "QuerySet[Any, int]") -> Found:
-    first = list(ids[: NAMED + 1])
-    count = len(first) if len(first) <= NAMED else ids.count()
-    return Found(count, tuple(f"content.post {pk}" for pk in first[:NAMED]))
+    return of_ids(POST, missing.difference(deliveries.order_by().values_list("subject_id", flat=True)).order_by("id"))
 
 
 def _standing(look: Look) -> Found:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groupops.groups.models import Group
 from groupops.messaging.adapter import Operation, Scope
-from groupops.messaging.policy import DeliveryState, Sort, Step
+from groupops.messaging.policy import BREAKS_AT, DeliveryState, Sort, Step
 from groupops.shared import secretbox
 
 
@@ -57,6 +57,11 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the breaker is open: calls in a row without an answer."""
+        return self.failures >= BREAKS_AT
 
     @property
     def credentials(self) -> dict[str, Any]:

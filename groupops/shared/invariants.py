@@ -39,11 +39,13 @@ class Invariant:
 
 def of_rows(rows: QuerySet[Any]) -> Found:
     """The finding of a query for the rows that break it. One query while there are none."""
-    first = list(rows.order_by("pk").values_list("pk", flat=True)[: NAMED + 1])
-    if not first:
-        return Found()
-    label = rows.model._meta.label_lower
-    return Found(len(first) if len(first) <= NAMED else rows.count(), tuple(f"{label} {pk}" for pk in first[:NAMED]))
+    return of_ids(rows.model._meta.label_lower, rows.order_by("pk").values_list("pk", flat=True))
+
+
+def of_ids(label: str, ids: QuerySet[Any, Any]) -> Found:
+    """The same of a query for the numbers of those rows, in order, and what they are."""
+    first = list(ids[: NAMED + 1])
+    return Found(len(first) if len(first) <= NAMED else ids.count(), tuple(f"{label} {pk}" for pk in first[:NAMED]))
 
 
 def of_names(names: Iterable[str]) -> Found:

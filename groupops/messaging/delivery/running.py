@@ -16,7 +16,7 @@ from groupops.messaging.delivery.consequences import lose
 from groupops.messaging.delivery.terms import Terms
 from groupops.messaging.delivery.terms import of as terms_of
 from groupops.messaging.models import Connection, Delivery
-from groupops.messaging.policy import BATCH, BREAKS_AT, Around
+from groupops.messaging.policy import BATCH, Around
 from groupops.shared.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def run(
 
 def _turn(connection_id: int, now: Callable[[], datetime], bells: list[Callable[[], object]]) -> int:
     connection = Connection.objects.get(pk=connection_id)
-    alone = connection.failures >= BREAKS_AT  # the breaker is open: one, to see whether the platform is back
+    alone = connection.is_broken  # one, to see whether the platform is back
     rows = claim(connection, at=now(), limit=1 if alone else BATCH)
     if not rows:
         return 0

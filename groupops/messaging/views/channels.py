@@ -16,7 +16,7 @@ from groupops.messaging import services as messaging
 from groupops.messaging.adapter import Adapter, Health, Registers
 from groupops.messaging.forms import ConnectForm, CredentialsForm, LimitForm, labels
 from groupops.messaging.models import Connection
-from groupops.messaging.policy import BREAKS_AT, UNSENT
+from groupops.messaging.policy import UNSENT
 from groupops.record.idempotency import once
 from groupops.shared import clock, paging
 from groupops.shared.errors import Refused
@@ -71,7 +71,7 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
         "limits": queries.limits_of(found, at=clock.now()),
         "limit_form": LimitForm(),
         "refusals": found.refusals.order_by("operation"),
-        "breaker_open": found.failures >= BREAKS_AT,
+        "breaker_open": found.is_broken,
         "door": request.build_absolute_uri(reverse("inbound-door", args=[found.door])) if _pushes(found) else "",
         "waiting": found.deliveries.filter(state__in=UNSENT)[:1001].count(),
     }

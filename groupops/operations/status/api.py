@@ -2,19 +2,16 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from groupops.accounts.policy import Right
 from groupops.groups.api.common import actor
 from groupops.operations.status import queries
 from groupops.shared import clock
 from groupops.shared.api import StrictSerializer
-from groupops.shared.errors import Forbidden
 
 
 class SystemPartSerializer(StrictSerializer):
@@ -40,7 +37,7 @@ class SystemChannelSerializer(StrictSerializer):
     name = serializers.CharField(source="connection.name", read_only=True)
     health = serializers.CharField(source="connection.health", read_only=True)
     seen_at = serializers.DateTimeField(read_only=True, allow_null=True)
-    broken = serializers.BooleanField(source="is_broken", read_only=True)
+    broken = serializers.BooleanField(source="connection.is_broken", read_only=True)
     resting_until = serializers.DateTimeField(read_only=True, allow_null=True)
     limits = SystemLimitSerializer(many=True, read_only=True)
 
@@ -97,7 +94,5 @@ class SystemView(APIView):
     @extend_schema(responses=SystemSerializer)
     def get(self, request: Request) -> Response:
         """For those who see the system status."""
-        if not actor(request).has_right(Right.SEE_SYSTEM):
-            raise Forbidden(_("Your role does not include the system status."))
-        found: Any = queries.status(clock.now())
+        found: Any = queries.status_for(actor(request), clock.now())
         return Response(SystemSerializer(found).data)

@@ -8,7 +8,6 @@ from django.db.models import Q, Sum
 from groupops.messaging import queries as messaging
 from groupops.messaging.adapter import Scope
 from groupops.messaging.models import Attempt, Connection, Limit
-from groupops.messaging.policy import BREAKS_AT
 
 
 @dataclass(frozen=True)
@@ -34,11 +33,6 @@ class Channel:
     resting_until: datetime | None
     limits: list[Used]
 
-    @property
-    def is_broken(self) -> bool:
-        """Whether the breaker is open: calls in a row without an answer."""
-        return self.connection.failures >= BREAKS_AT
-
 
 def channels(at: datetime) -> list[Channel]:
     """Every channel by name. Three queries, however many there are."""
@@ -60,7 +54,7 @@ def _spent(spans: set[int], at: datetime) -> dict[tuple[int, int], int]:
     if not spans:
         return {}
     recent = Attempt.objects.filter(started_at__gt=at - timedelta(seconds=max(spans)), delivery__connection__isnull=False)
-    sums = {f"n{span}": Sum("calls", filter=Q(started_at__gt=at - timedelta(seconds=span))) for span in sorted(spans)}
     ordered = sorted(spans)
+    sums = {f"n{span}": Sum("calls", filter=Q(started_at__gt=at - timedelta(seconds=span))) for span in ordered}
     rows = recent.order_by().values("delivery__connection").annotate(**sums).values_list("delivery__connection", *sums)
     return {(row[0], span): row[position] or 0 for row in rows for position, span in enumerate(ordered, start=1)}

@@ -95,8 +95,8 @@ class Gauges(Collector):
             yield _one("doctor_broken", "Promises that did not hold then.", len(status.doctor.broken))
 
     def _channels(self, status: Status) -> Iterator[Metric]:
-        named = [(one.connection.name, one) for one in status.channels]
-        yield _by("channel_up", "Whether a channel works.", "channel", [(name, one.connection.health == "ok") for name, one in named])
+        named = [(one.connection.name, one.connection) for one in status.channels]
+        yield _by("channel_up", "Whether a channel works.", "channel", [(name, one.health == "ok") for name, one in named])
         yield _by("channel_breaker_open", "Whether its breaker is open.", "channel", [(name, one.is_broken) for name, one in named])
 
     def _age(self, at: datetime | None) -> float:

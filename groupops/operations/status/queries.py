@@ -5,7 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
+from groupops.accounts.models import User
+from groupops.accounts.policy import Right
 from groupops.operations.backup.keeping import newest
 from groupops.operations.doctor.services import BEAT as DOCTOR
 from groupops.operations.models import BackupProof
@@ -18,6 +21,7 @@ from groupops.record import queries as record
 from groupops.record.models import Alarm, Heartbeat
 from groupops.shared import disk, invariants
 from groupops.shared.disk import Disk
+from groupops.shared.errors import Forbidden
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,13 @@ class Status:
         """Whether the last proof is older than allowed, or there is none."""
         limit = timedelta(hours=settings.BACKUP_LIMIT_HOURS)
         return self.last_proven is None or self.at - self.last_proven.made_at > limit
+
+
+def status_for(user: User, at: datetime) -> Status:
+    """The status, for those who may see it. Raises Forbidden."""
+    if not user.has_right(Right.SEE_SYSTEM):
+        raise Forbidden(_("Your role does not include the system status."))
+    return status(at)
 
 
 def status(at: datetime) -> Status:

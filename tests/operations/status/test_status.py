@@ -73,7 +73,7 @@ def test_the_page_says_what_is_and_costs_the_same_for_thirty_channels() -> None:
     assert "<html" not in part
     assert part.count("5 / 20") or "20" in part
     seen = queries.status(clock.now())
-    assert (seen.channels[0].limits[0].used, seen.channels[0].is_broken, seen.is_proof_old) == (5, True, False)
+    assert (seen.channels[0].limits[0].used, seen.channels[0].connection.is_broken, seen.is_proof_old) == (5, True, False)
     assert seen.oldest_due is not None
     assert seen.doctor is not None
     assert seen.doctor.broken == {}
